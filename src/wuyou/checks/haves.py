@@ -1,0 +1,205 @@
+"""The kind ``have``: is one of the five haves met, and by which sentence?
+
+A have is ticked by the text alone. Signals are named in YAML: words, shapes of sentences, where they stand, and a weight.
+Weights of the signals found are added; the have is lit when the sum reaches the threshold, and the verdict says which
+signals carried it. What the writer marked never counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from ..values import Finding, Lamp
+from .rule import At, Piece, Rule
+from .scan import Scan
+
+Span = tuple[int, int]
+Shape = Callable[[Scan], Iterator[Span]]
+
+
+class Signal(Piece):
+    """One thing that speaks for a have, or against it."""
+
+    title: str
+    """What it is, in a few Chinese words: shown to people."""
+    match: tuple[str, ...] = ()
+    """Patterns."""
+    shape: str = ""
+    """A shape of text that patterns cannot tell: see ``SHAPES``."""
+    at: Literal["anywhere", "opening", "ending", "first_line"] = "anywhere"
+    """Where it must stand."""
+    not_quoted: bool = False
+    """Whether words inside quotation marks do not count."""
+    weight: float
+    """What it adds; negative when it speaks against."""
+    most: Annotated[int, Field(ge=1)] = 1
+    """How often it may count."""
+    channels: tuple[str, ...] = ()
+    """Only on these channels."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Signal:
+        if bool(self.match) == bool(self.shape):
+            raise ValueError("match 和 shape 要写一个，也只写一个")
+        if self.shape and self.shape not in SHAPES:
+            raise ValueError(f"不认识这个 shape：{self.shape}，可用：{'、'.join(SHAPES)}")
+        return self
+
+
+class Have(Rule):
+    """五有：信号加权够不够，凭哪一句？"""
+
+    kind: Literal["have"]
+    level: Literal["warn", "hint"]
+    threshold: float
+    """The sum at which the have is lit."""
+    signals: Mapping[str, Signal]
+    """Name of the signal → the signal."""
+    fixes: Annotated[tuple[str, ...], Field(min_length=2)]
+    """Concrete ways to light it, best first."""
+
+    def patterns(self) -> Iterator[tuple[At, tuple[str, ...], dict[str, bool]]]:
+        """Yield the signals' patterns and those of every rule."""
+        for name, signal in self.signals.items():
+            yield ("signals", name, "match"), signal.match, {}
+        yield from super().patterns()
+
+    def check(self, scan: Scan) -> Iterator[Finding]:
+        """Yield a finding when the genre owes the have on this channel and it is dark."""
+        lamp = self.lamp(scan)
+        if lamp.owed and not lamp.lit:
+            yield self.finding(scan, suggestion="；或".join(lamp.fixes))
+
+    def fires(self, scan: Scan) -> bool:
+        """An example hits when the have is lit."""
+        return self.lamp(scan).lit
+
+    def lamp(self, scan: Scan) -> Lamp:
+        """Weigh the signals and say which carried it, with the sentence of the strongest."""
+        genre = scan.post.brief.genre
+        owed = genre is not None and self.id in genre.owed(scan.post.brief.channel.name)
+        found = self.heard(scan)
+        score = sum(self.signals[name].weight * len(spans) for name, spans in found.items())
+        if score < self.threshold:
+            return Lamp(have=self.id, lit=False, fixes=self.fixes[:2], owed=owed)
+        carried = sorted(
+            (name for name in found if self.signals[name].weight > 0),
+            key=lambda name: (-self.signals[name].weight, name),
+        )
+        quote, start, end = self._quote(scan, found[carried[0]][0]) if carried else ("", 0, 0)
+        titles = tuple(self.signals[name].title for name in carried)
+        return Lamp(have=self.id, lit=True, quote=quote, start=start, end=end, signals=titles, owed=owed)
+
+    def heard(self, scan: Scan) -> dict[str, tuple[Span, ...]]:
+        """Return the signals that sound, each with its spans, in the order of the file."""
+        found: dict[str, tuple[Span, ...]] = {}
+        channel = scan.post.brief.channel.name
+        for name, signal in self.signals.items():
+            if signal.channels and channel not in signal.channels:
+                continue
+            spans: list[Span] = []
+            for span in self._spans(scan, name, signal):
+                if len(spans) < signal.most and (not spans or span[0] >= spans[-1][1]):
+                    spans.append(span)
+            if spans:
+                found[name] = tuple(spans)
+        return found
+
+    def _spans(self, scan: Scan, name: str, signal: Signal) -> Iterator[Span]:
+        matcher = self.matcher("signals", name, "match")
+        low, high = _room(scan, signal.at)
+        text = scan.text
+        for start, end in matcher.all(text.text) if matcher else SHAPES[signal.shape](scan):
+            inside = low <= start and end <= high
+            if (
+                inside
+                and not (signal.not_quoted and text.is_quoted(start, end))
+                and not self.excused(scan, text, start, end)
+            ):
+                yield start, end
+
+    def _quote(self, scan: Scan, span: Span) -> tuple[str, int, int]:
+        """Return the sentence around a span, without its outer blanks; a picture has no sentence."""
+        if span == (0, 0):
+            return "", 0, 0
+        low, high = scan.text.sentence(span[0])
+        high = max(high, span[1])
+        stretch = scan.text.text[low:high]
+        low, high = low + len(stretch) - len(stretch.lstrip()), high - len(stretch) + len(stretch.rstrip())
+        return scan.text.cut(low, high)
+
+
+def _room(scan: Scan, at: str) -> Span:
+    """Return the stretch of text in which a signal counts."""
+    if at == "opening":
+        return scan.opening
+    if at == "ending":
+        return scan.ending
+    if at == "first_line":
+        end = scan.text.text.find("\n")
+        return 0, end if end >= 0 else len(scan.text.text)
+    return 0, len(scan.text.text)
+
+
+# ── shapes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_CHOICE = re.compile(r"(?:^|[^a-z])a[.、:)\s]?[^a-z\n]{1,20}[^a-z]b[.、:)\s]?[^a-z\s]", re.MULTILINE)
+_NUMBERED = re.compile(r"(?:^|\n|[。;:,])\s*(?:[1-5][.、)]|[①-⑤]|[一二三四五][,、是:])")
+_FIGURE_KINDS = ("rate", "amount", "term", "count", "date", "date_range", "time", "phone")
+
+
+def _picture(scan: Scan) -> Iterator[Span]:
+    """A picture goes with the post."""
+    if scan.post.pictures:
+        yield 0, 0
+
+
+def _figures(scan: Scan) -> Iterator[Span]:
+    """Each number, rate, sum, day or term that says something checkable."""
+    places = scan.text.folded.places
+    for quantity in scan.quantities:
+        if quantity.kind in _FIGURE_KINDS:
+            inside = [index for index, place in enumerate(places) if quantity.start <= place < quantity.end]
+            if inside:
+                yield inside[0], inside[-1] + 1
+
+
+def _choice(scan: Scan) -> Iterator[Span]:
+    """Options to choose from: A 面 B 米."""
+    yield from (found.span() for found in _CHOICE.finditer(scan.text.text))
+
+
+def _steps(scan: Scan) -> Iterator[Span]:
+    """Two numbered points or more."""
+    found = [match.span() for match in _NUMBERED.finditer(scan.text.text)]
+    if len(found) > 1:
+        yield found[0][0], found[-1][1]
+
+
+def _speech(scan: Scan) -> Iterator[Span]:
+    """Somebody's words in quotation marks, at least five characters of them."""
+    yield from (span for span in scan.text.quoted if span[1] - span[0] >= 5)
+
+
+def _question(scan: Scan) -> Iterator[Span]:
+    """A question that nobody in the text is quoted with, from its sentence's beginning to its mark."""
+    text = scan.text
+    for start, end in text.sentences:
+        mark = text.text.find("?", start, end)
+        if mark >= 0 and not text.is_quoted(mark, mark + 1):
+            yield start, mark + 1
+
+
+SHAPES: Mapping[str, Shape] = {
+    "picture": _picture,
+    "figures": _figures,
+    "choice": _choice,
+    "steps": _steps,
+    "speech": _speech,
+    "question": _question,
+}
+"""Shapes of text that a signal may ask for by name."""

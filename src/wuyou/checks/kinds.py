@@ -1,0 +1,271 @@
+"""Kinds of rule that read words: forbid, prefer, require, pair, and fresh.
+
+Each is a small class with one method, ``check``. What it looks for stands in YAML; nothing here knows a law.
+The other kinds have rooms of their own: ``limits``, ``haves``, ``ground``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, Literal
+
+from pydantic import PrivateAttr, model_validator
+
+from ..chinese import fold
+from ..values import Finding
+from .patterns import BadPattern, Groups, Matcher, compiled
+from .rule import At, Rule, Source, Where
+from .scan import Scan, Surface
+
+
+class Forbid(Rule):
+    """不该出现的，出现了吗？"""
+
+    PATTERNS: ClassVar[tuple[str, ...]] = ("match", "beside")
+    kind: Literal["forbid"]
+    match: tuple[str, ...] = ()
+    """What must not stand there."""
+    beside: tuple[str, ...] = ()
+    """What must stand in the same sentence for a match to count."""
+    look_at: Literal["words", "drawing"] = "words"
+    """The words a customer reads, or what the pictures are asked to show."""
+    words_of: Literal["segment", "bank"] | None = None
+    """Words that the segment avoids, or names that the bank denies, instead of ``match``."""
+
+    @model_validator(mode="after")
+    def _something(self) -> Forbid:
+        if bool(self.match) == bool(self.words_of):
+            raise ValueError("match 和 words_of 要写一个，也只写一个")
+        return self
+
+    def check(self, scan: Scan) -> Iterator[Finding]:
+        """Yield every match that no context excuses, in the text and on the pictures."""
+        for surface in scan.surfaces if self.look_at == "words" else scan.drawings:
+            for start, end in self._words(scan, surface) if self.words_of else self.hits(scan, surface, "match"):
+                if self._has_neighbour(surface, start, end):
+                    yield self.finding(scan, surface, start, end)
+
+    def ready(self, scan: Scan) -> bool:
+        """A rule on the segment's words needs a segment, one on the bank's names a bank."""
+        brief = scan.post.brief
+        known = {"segment": brief.segment is not None, "bank": brief.bank is not None, None: True}
+        return super().ready(scan) and known[self.words_of]
+
+    def _words(self, scan: Scan, surface: Surface) -> Iterator[tuple[int, int]]:
+        brief = scan.post.brief
+        words = (
+            brief.segment.avoid
+            if self.words_of == "segment" and brief.segment
+            else brief.bank.deny
+            if brief.bank
+            else ()
+        )
+        for word in words:
+            folded = fold(word).text
+            at = surface.text.find(folded) if folded else -1
+            if at >= 0:
+                yield at, at + len(folded)
+
+    def _has_neighbour(self, surface: Surface, start: int, end: int) -> bool:
+        beside = self.matcher("beside")
+        if beside is None:
+            return True
+        low, high = surface.sentence(start)
+        return any(stop <= start or end <= begin for begin, stop in _moved(beside, surface.text[low:high], low))
+
+
+def _moved(matcher: Matcher, text: str, by: int) -> Iterator[tuple[int, int]]:
+    return ((start + by, end + by) for start, end in matcher.all(text))
+
+
+class Prefer(Rule):
+    """有没有更好的说法？"""
+
+    kind: Literal["prefer"]
+    level: Literal["warn", "hint"]
+    swap: Mapping[str, str]
+    """Wording → the better wording."""
+
+    _each: tuple[tuple[At, str], ...] = PrivateAttr(default=())
+
+    def prepare(self, groups: Groups, sources: Mapping[str, Source]) -> Iterator[tuple[At, str, str]]:
+        """Compile each wording apart, since each has its own advice."""
+        yield from super().prepare(groups, sources)
+        for wording in self.swap:
+            try:
+                self._matchers["swap", wording] = compiled((wording,), groups)
+            except BadPattern as error:
+                yield ("swap", wording), str(error), ""
+
+    def check(self, scan: Scan) -> Iterator[Finding]:
+        """Yield every wording that has a better one."""
+        for surface in scan.surfaces:
+            for wording, better in self.swap.items():
+                for start, end in self.hits(scan, surface, "swap", wording):
+                    words = surface.cut(start, end)[0]
+                    advice = f"“{words}”可以改成“{better}”" if better else f"“{words}”可以删去"
+                    yield self.finding(scan, surface, start, end, suggestion=self.suggestion or advice)
+
+
+class Require(Rule):
+    """该有的，在该在的地方吗？"""
+
+    PATTERNS: ClassVar[tuple[str, ...]] = ("when", "any_of")
+    kind: Literal["require"]
+    when: tuple[str, ...] = ()
+    """What makes it necessary; nothing means: always."""
+    any_of: tuple[str, ...] = ()
+    """One of these must be there."""
+    all_of: tuple[tuple[str, ...], ...] = ()
+    """Of each of these lists, one must be there."""
+    where: Where = "text"
+    """Where it must be."""
+
+    @model_validator(mode="after")
+    def _something(self) -> Require:
+        if not self.any_of and not self.all_of:
+            raise ValueError("any_of 和 all_of 至少写一个")
+        return self
+
+    def patterns(self) -> Iterator[tuple[At, tuple[str, ...], dict[str, bool]]]:
+        """Yield the lists of ``all_of`` too, each apart."""
+        for index, wanted in enumerate(self.all_of):
+            yield ("all_of", index), wanted, {}
+        yield from super().patterns()
+
+    def ready(self, scan: Scan) -> bool:
+        """A rule on facts needs facts."""
+        return super().ready(scan) and not (self.where == "facts" and scan.outside and not scan.post.facts)
+
+    def check(self, scan: Scan) -> Iterator[Finding]:
+        """Yield one finding when something that is due is missing."""
+        cause = next(((surface, span) for surface in scan.surfaces for span in self.hits(scan, surface, "when")), None)
+        if self.when and cause is None:
+            return
+        places = self._places(scan)
+        wanted = [self.matcher("any_of"), *(self.matcher("all_of", index) for index in range(len(self.all_of)))]
+        if all(matcher is None or any(matcher.within(place) for place in places) for matcher in wanted):
+            return
+        if cause is None:
+            yield self.finding(scan)
+        else:
+            yield self.finding(scan, cause[0], *cause[1])
+
+    def _places(self, scan: Scan) -> tuple[str, ...]:
+        if self.where == "facts":
+            return tuple(
+                fold(f"{fact.value} {fact.plain} {' '.join(fact.conditions)}").text for fact in scan.post.facts
+            )
+        if self.where == "picture":
+            return tuple(surface.text for surface in scan.pictures)
+        if self.where == "text":
+            return tuple(surface.text for surface in scan.surfaces)
+        return (scan.text.text[slice(*(scan.opening if self.where == "opening" else scan.ending))],)
+
+
+class Pair(Rule):
+    """说了甲，有没有说乙？（产品 → 它的风险提示）"""
+
+    PATTERNS: ClassVar[tuple[str, ...]] = ("when", "accept")
+    kind: Literal["pair"]
+    when: tuple[str, ...] = ()
+    """What makes it necessary, besides the product being named or marketed."""
+    after: tuple[str, ...] = ()
+    """Categories of earlier findings that make it necessary too: who promises is selling."""
+    named: bool = True
+    """Whether naming the product in a post made for it is enough to make it necessary."""
+    accept: tuple[str, ...] = ()
+    """What serves as well as the product's own disclosure."""
+
+    def check(self, scan: Scan) -> Iterator[Finding]:
+        """Yield one finding when a product is offered without its risk words."""
+        cause = next(((surface, span) for surface in scan.surfaces for span in self.hits(scan, surface, "when")), None)
+        if cause is None:
+            cause = self._name(scan) if self.named else None
+        if cause is None and not (scan.found & set(self.after)) and not (scan.marketing and scan.post.brief.product):
+            return
+        if self._disclosed(scan):
+            return
+        product = scan.post.brief.product
+        own = product.disclosure.short if product else ""
+        suggestion = f"{self.suggestion}：{own}" if own and own not in self.suggestion else self.suggestion
+        yield (
+            self.finding(scan, cause[0], *cause[1], suggestion=suggestion)
+            if cause
+            else self.finding(scan, suggestion=suggestion)
+        )
+
+    def _name(self, scan: Scan) -> tuple[Surface, tuple[int, int]] | None:
+        """Find the product's name in the text."""
+        product = scan.post.brief.product
+        for name in (product.title, product.nickname) if product else ():
+            at = scan.text.text.find(fold(name).text) if name else -1
+            if at >= 0:
+                return scan.text, (at, at + len(fold(name).text))
+        return None
+
+    def _disclosed(self, scan: Scan) -> bool:
+        product, accept = scan.post.brief.product, self.matcher("accept")
+        own = (
+            [fold(words).text for words in (product.disclosure.short, product.disclosure.long) if words]
+            if product
+            else []
+        )
+        return any(
+            (accept and accept.within(surface.text)) or any(words in surface.text for words in own)
+            for surface in scan.surfaces
+        )
+
+
+class Fresh(Rule):
+    """发布那天，所引要点仍有效吗？客群够得上产品的风险等级吗？"""
+
+    kind: Literal["fresh"]
+    ask: Literal["alive", "current", "kept", "risk"]
+    """alive: the cited facts may be told that day; current: none is superseded; kept: someone kept them; risk: R not above the segment's."""
+
+    def ready(self, scan: Scan) -> bool:
+        """Facts are asked of posts that can have them; risk needs a product's level and a segment."""
+        brief = scan.post.brief
+        if self.ask == "risk":
+            return (
+                super().ready(scan)
+                and brief.product is not None
+                and brief.product.risk is not None
+                and brief.segment is not None
+            )
+        return super().ready(scan) and bool(scan.post.facts or not scan.outside)
+
+    def check(self, scan: Scan) -> Iterator[Finding]:
+        """Yield one finding per fact that may not be told, or one for a product above its segment."""
+        product, segment = scan.post.brief.product, scan.post.brief.segment
+        if self.ask == "risk":
+            if product and segment and (product.risk or 0) > segment.risk:
+                said = f"产品风险等级R{product.risk}，{segment.title}最高到R{segment.risk}"
+                yield self.finding(scan, message=f"{self.message}：{said}")
+            return
+        for fact in scan.post.facts:
+            bad = {
+                "alive": fact.status == "current" and not fact.alive(scan.on),
+                "current": fact.status == "superseded",
+                "kept": not fact.kept,
+            }[self.ask]
+            if not bad:
+                continue
+            at = scan.text.raw.find(fact.value)
+            said = f"{self.message}：“{fact.value}”" + (
+                f"（{_life(fact.valid_from, fact.valid_until)}）" if self.ask == "alive" else ""
+            )
+            basis = (f"{fact.citation.material} {fact.citation.locator}", *self.standing(scan.on))
+            found = self.finding(scan, message=said, basis=basis)
+            yield (
+                found
+                if at < 0
+                else found.model_copy(update={"quote": fact.value, "start": at, "end": at + len(fact.value)})
+            )
+
+
+def _life(first: object, last: object) -> str:
+    if first and last:
+        return f"{first} 到 {last} 之间才能说"
+    return f"{first} 起才能说" if first else f"{last} 之后不能再说"

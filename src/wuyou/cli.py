@@ -1,0 +1,458 @@
+"""The door: every verb is one function that calls one method of the workbench. It decides nothing.
+
+Exit codes: 0 clean; 1 blocked findings or failed notebooks; 2 anything that has to be put right first.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .errors import ExportError, Problem, WuyouError
+
+if TYPE_CHECKING:
+    from .batch import Report
+    from .values import Decision
+    from .workbench import Workbench
+
+CHANNELS = ("moments", "chat", "group")
+
+
+class ChineseCommand(click.Command):
+    """A command whose help page is Chinese throughout."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the usage line."""
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix="用法：")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options."""
+        rows = [row for param in self.get_params(ctx) if (row := param.get_help_record(ctx)) is not None]
+        with formatter.section("选项"):
+            formatter.write_dl(rows)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return --help with a Chinese explanation."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = "显示这一页"
+        return option
+
+
+class ChineseGroup(ChineseCommand, click.Group):
+    """The group of all verbs, in the order of the day's work."""
+
+    command_class = ChineseCommand
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Keep the order in which the verbs are written below."""
+        return list(self.commands)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, then the verbs."""
+        super().format_options(ctx, formatter)
+        with formatter.section("命令"):
+            formatter.write_dl([(name, command.get_short_help_str(70)) for name, command in self.commands.items()])
+
+
+def _keep_root(context: click.Context, _: click.Parameter, value: str) -> None:
+    if value:
+        context.find_root().obj = value
+
+
+root_option = click.option(
+    "--root",
+    default="",
+    expose_value=False,
+    callback=_keep_root,
+    is_eager=True,
+    metavar="文件夹",
+    help="项目文件夹；不写就从当前位置往上找",
+)
+
+
+@click.group(cls=ChineseGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(None, "--version", package_name="wuyou", message="wuyou %(version)s", help="显示版本")
+@root_option
+def cli() -> None:
+    """五有：把总行物料写成客户爱看、合规放心的微信文案。"""  # noqa: D400, D415
+
+
+def verb(function: Callable[..., None]) -> click.Command:
+    """Declare a verb: it is named like its function, takes --root, and is handed the workbench first."""
+
+    @functools.wraps(function)
+    def called(**arguments: Any) -> None:
+        from .workbench import Workbench
+
+        function(Workbench.here(click.get_current_context().find_root().obj or ""), **arguments)
+
+    return cli.command(function.__name__.rstrip("_"))(root_option(called))
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="输出 JSON（字段见 docs/wire-schema.md）")
+
+
+@verb
+@click.argument("file", metavar="文件")
+@click.option("--name", default="", metavar="名字", help="要点文件的名字；不写就用物料的名字")
+@json_option
+def read(bench: Workbench, file: str, name: str, as_json: bool) -> None:
+    """读料：一份总行文件 → 段落与候选要点。"""  # noqa: D400, D415
+    reading = bench.read(file)
+    if as_json:
+        _print_json(reading.wire())
+        return
+    click.echo(bench.show(reading.facts))
+    click.echo(f"\n{reading.material.path}：读到 {len(reading.material.passages)} 段，提出 {len(reading.facts)} 条要点")
+    for remark in reading.material.remarks:
+        click.echo(f"注意：{remark}")
+    click.echo(bench.propose(reading, name))
+
+
+@verb
+@click.argument("campaign", metavar="活动")
+@click.argument("segment", metavar="客群")
+@json_option
+def plan(bench: Workbench, campaign: str, segment: str, as_json: bool) -> None:
+    """排期：活动 × 客群 → 每一格写什么、什么时候发。"""  # noqa: D400, D415
+    briefs = bench.plan(campaign, segment)
+    if as_json:
+        _print_json(
+            [brief.slot.model_dump(mode="json") | {"key": brief.slot.key, "variant": brief.variant} for brief in briefs]
+        )
+    else:
+        click.echo(bench.show(briefs))
+
+
+@verb
+@click.argument("campaign", metavar="活动")
+@click.argument("segment", metavar="客群")
+@click.option("--writer", default="template", show_default=True, metavar="写手", help="谁来写")
+@click.option("--save/--no-save", default=True, help="存进 runs/，或只看不存")
+def write(bench: Workbench, campaign: str, segment: str, writer: str, save: bool) -> None:
+    """写稿并过检：活动 × 客群 → 文稿。"""  # noqa: D400, D415
+    checked = bench.compose(bench.plan(campaign, segment), writer=writer)
+    click.echo(bench.show(checked))
+    if save:
+        click.echo(f"\n{len(checked)} 条 → {_near(bench.save(checked), bench)}")
+    _exit_if(any(each.blocked for each in checked))
+
+
+@verb
+@click.argument("source", metavar="[-]", default="", required=False)
+@click.option("--channel", default="moments", type=click.Choice(CHANNELS), show_default=True, help="发在哪里")
+@click.option("--product", default=None, metavar="产品类", help="wealth、deposit……不写就从文字里看")
+@click.option("--genre", default=None, metavar="内容类型", help="决定哪几条“有”是必须的")
+@click.option("--on", default=None, metavar="日期", help="发布日，如 2026-11-21")
+@click.option("--jsonl", default="", metavar="文件", help="一行一条的待检文件")
+@click.option("--out", default="", metavar="文件", help="结果写到哪里；不写就输出到屏幕")
+@json_option
+def check(bench: Workbench, source: str, jsonl: str, out: str, as_json: bool, **about: str | None) -> None:
+    """过检：一段文字（-，从标准输入读），或一个 JSONL 文件。"""  # noqa: D400, D415
+    if jsonl:
+        _exit_if(bench.check_file(jsonl, out or "-"), code=2)
+        return
+    if source != "-":
+        raise WuyouError("没有说要检查什么", "wuyou check", "请用 wuyou check - 并把文字送进来，或用 --jsonl 文件")
+    checked = bench.check(_stdin(), **about)
+    if as_json:
+        _print_json(bench.wire(checked))
+    else:
+        click.echo(bench.verdict(checked))
+    _exit_if(checked.blocked)
+
+
+@verb
+@click.argument("campaign", metavar="活动")
+@click.argument("post", metavar="[文稿编号]", default="", required=False)
+@click.option("--segment", multiple=True, metavar="客群", help="只看这个客群（可写多次）")
+def show(bench: Workbench, campaign: str, post: str, segment: tuple[str, ...]) -> None:
+    """看稿：一个活动的日历，或其中一篇。"""  # noqa: D400, D415
+    calendar = bench.calendar(campaign, segment)
+    click.echo(bench.show(calendar if not post else bench.find(calendar, post).checked))
+
+
+@verb
+@click.argument("campaign", metavar="活动")
+@click.argument("post", metavar="文稿编号")
+@click.option("--by", required=True, metavar="姓名", help="谁改的；改的人不能再签这一篇")
+@click.option("--part", multiple=True, required=True, metavar="部分=新文字", help="如 ask=您家呢？（可写多次）")
+def revise(bench: Workbench, campaign: str, post: str, by: str, part: tuple[str, ...]) -> None:
+    """改稿：换掉一篇里的几句，成为一篇新的、未签的文稿。"""  # noqa: D400, D415
+    wrong = [each for each in part if "=" not in each]
+    if wrong:
+        raise WuyouError([Problem(f"看不懂：{each}", "--part", "要写成 ask=新文字") for each in wrong])
+    checked = bench.revise(campaign, post, dict(each.split("=", 1) for each in part), by)
+    click.echo(bench.show(checked))
+    _exit_if(checked.blocked)
+
+
+@verb
+@click.argument("campaign", metavar="活动")
+@click.option("--by", required=True, metavar="姓名", help="签字人，见 reviewers.yml")
+@click.option("--post", "posts", multiple=True, metavar="编号", help="只签这几篇（可写多次）；不写就签所有能签的")
+@click.option("--segment", "segments", multiple=True, metavar="客群", help="只签这个客群（可写多次）")
+@click.option("--reject", "verdict", flag_value="reject", help="退回")
+@click.option("--withdraw", "verdict", flag_value="withdraw", help="撤回已签的")
+@click.option("--note", default="", metavar="原因", help="退回或撤回的原因")
+@click.option("--at", default="", metavar="时间", help="签字时间，如 2026-11-21T09:00+08:00；不写就是现在")
+def approve(bench: Workbench, campaign: str, verdict: str | None, at: str, **rest: Any) -> None:
+    """签字：被拦截的、无权签的、自己写的，都签不了。"""  # noqa: D400, D415
+    signed = bench.approve(campaign, at=_moment(at), verdict=verdict or "approve", **rest)
+    for problem in signed.refused:
+        click.echo(f"没有签  {problem}", err=True)
+    click.echo(_signed(signed.decisions, signed.already, len({problem.where for problem in signed.refused})))
+
+
+@verb
+@click.argument("campaign", metavar="活动")
+@click.option("--to", default="", metavar="文件夹", help="写到哪里；不写就是 runs/活动/")
+def export(bench: Workbench, campaign: str, to: str) -> None:
+    """导出：日历（csv、xlsx、ics）、复制页、企业微信文件和图片。"""  # noqa: D400, D415
+    for path in bench.publish(campaign, Path(to).resolve() if to else None):
+        click.echo(_near(path, bench))
+
+
+@verb
+@click.argument("campaign", metavar="[活动]", default="", required=False)
+@click.option("--segment", "segments", multiple=True, metavar="客群", help="只跑这个客群（可写多次）；不写就全跑")
+@click.option("--writer", default="template", show_default=True, metavar="写手", help="谁来写")
+@click.option(
+    "--jobs",
+    default=os.cpu_count() or 2,
+    type=click.IntRange(1, 64),
+    metavar="个数",
+    help="同时跑几个；不写就看这台机器有几个核",
+)
+@click.option("--force", is_flag=True, help="没有变化也重跑")
+@click.option("--sign-sample", is_flag=True, help="以“示例审核”签字；只在示例银行里有效")
+def batch(bench: Workbench, campaign: str, **options: Any) -> None:
+    """批跑：一个活动的每个客群各跑一遍笔记本，再导出。"""  # noqa: D400, D415
+    from . import batch as runner
+
+    report = runner.run(bench, campaign or min(bench.library.campaigns, default=""), progress=_Bar(), **options)
+    click.echo(_report(report, bench))
+    _exit_if(any(row.levels["block"] for row in report.rows))
+
+
+@verb
+@json_option
+def runs(bench: Workbench, as_json: bool) -> None:
+    """执行记录：哪些活动跑过，各有多少条、签了多少。"""  # noqa: D400, D415
+    from . import batch as runner
+    from .show import table
+
+    reports = runner.history(bench)
+    if as_json:
+        _print_json(reports)
+    else:
+        rows = [
+            [report[name] for name in ("campaign", "segments", "posts", "approved", "block", "warn", "hint")]
+            for report in reports
+        ]
+        click.echo(
+            table(("活动", "客群", "条数", "已签", "拦截", "提醒", "建议"), rows, right=range(1, 7))
+            if rows
+            else "还没有跑过。请运行 wuyou batch"
+        )
+
+
+@verb
+@click.argument("material", metavar="物料")
+def recall(bench: Workbench, material: str) -> None:
+    """召回：列出用过这份物料的每一篇文稿和每一个文件。"""  # noqa: D400, D415
+    from .show import table
+
+    posts, files = bench.recall(material)
+    names = ("post", "on", "campaign", "segment", "channel", "genre", "locators")
+    if posts:
+        click.echo(
+            table(
+                ("编号", "日期", "活动", "客群", "渠道", "类型", "引用位置"),
+                [[post[name] for name in names] for post in posts],
+            )
+        )
+    click.echo(
+        f"\n用到这份物料的文稿 {len(posts)} 篇，写进了 {len(files)} 个文件：" if posts else "没有文稿用到这份物料。"
+    )
+    for path in files:
+        click.echo(f"  {path}")
+
+
+@verb
+@click.argument("figures", metavar="文件")
+def feedback(bench: Workbench, figures: str) -> None:
+    """反馈：按篇汇总的发送、阅读、停留、回复数字 → 频次和类型的建议。"""  # noqa: D400, D415
+    for line in bench.feedback(figures):
+        click.echo(line)
+
+
+@verb
+@json_option
+def lint(bench: Workbench, as_json: bool) -> None:
+    """自查：内容库、模板、规则写得对不对，例句是否都验证过。"""  # noqa: D400, D415
+    problems = bench.lint()
+    if as_json:
+        _print_json({"problems": [problem._asdict() for problem in problems], "inventory": bench.inventory()})
+    elif not problems:
+        click.echo("没有问题：" + "，".join(f"{name} {count}" for name, count in bench.inventory().items()))
+    if problems and not as_json:
+        raise WuyouError(problems)
+    _exit_if(bool(problems), code=2)
+
+
+# ── small words of the door ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _print_json(content: object) -> None:
+    click.echo(json.dumps(content, ensure_ascii=False, indent=1))
+
+
+def _exit_if(condition: bool, *, code: int = 1) -> None:
+    if condition:
+        raise click.exceptions.Exit(code)
+
+
+def _stdin() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise WuyouError("送进来的文字不是 UTF-8 编码", "标准输入", "请用 UTF-8 另存后再试") from error
+
+
+def _moment(text: str) -> dt.datetime:
+    if not text:
+        return dt.datetime.now().astimezone().replace(microsecond=0)
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise WuyouError(f"看不懂时间：{text}", "--at", "要写成 2026-11-21T09:00+08:00") from error
+    return moment if moment.tzinfo else moment.astimezone()
+
+
+def _near(path: Path, bench: Workbench) -> str:
+    return path.relative_to(bench.root).as_posix() if path.is_relative_to(bench.root) else str(path)
+
+
+def _signed(decisions: tuple[Decision, ...], already: int, refused: int) -> str:
+    rest = [f"先前已签 {already} 篇"] * bool(already) + [f"没有签 {refused} 篇"] * bool(refused)
+    return "，".join([f"签了 {len(decisions)} 篇", *rest])
+
+
+class _Bar:
+    """One progress bar for the whole batch, on standard error."""
+
+    def __init__(self) -> None:
+        self.bar: Any = None
+
+    def __call__(self, unit: str, done: int, total: int) -> None:
+        from tqdm import tqdm
+
+        if self.bar is None:
+            self.bar = tqdm(
+                total=total,
+                unit="客群",
+                bar_format="{desc} {bar} {n_fmt}/{total_fmt} {elapsed}",
+                ncols=72,
+                file=sys.stderr,
+            )
+        self.bar.set_description_str(unit.ljust(19))
+        self.bar.update(done - self.bar.n)
+        if done == total:
+            self.bar.close()
+
+
+def _report(report: Report, bench: Workbench) -> str:
+    from .show import table
+
+    channels = list(bench.library.channels)
+    order = sorted(channels, key=lambda name: ("chat", "moments", "group").index(name) if name in CHANNELS else 9)
+    head = ("客群", *(bench.library.channels[name].title for name in order), "拦截", "提醒", "建议", "已签", "秒")
+    rows = [
+        (
+            f"{row.segment} {row.title}",
+            *(row.channels.get(name, 0) for name in order),
+            *row.levels.values(),
+            row.approved,
+            f"{row.seconds:.1f}",
+        )
+        for row in report.rows
+    ]
+    surveys = f"巡检  拦截 {report.surveys['block']}，提醒 {report.surveys['warn']}，建议 {report.surveys['hint']}"
+    state = "没有变化，什么也没有重做" if report.fresh else f"重跑了 {sum(row.ran for row in report.rows)} 个客群"
+    made = "\n".join(f"  {_near(path, bench)}" for path in report.files)
+    return f"{table(head, rows, right=range(1, len(head)))}\n\n{surveys}\n活动 {report.campaign}：{state}，用时 {report.seconds:.1f} 秒。做好的文件：\n{made}"
+
+
+def _misuse(error: click.ClickException) -> str:
+    """Say in Chinese what click says in English."""
+    if isinstance(error, click.NoSuchOption):
+        near = f"（是不是想写 {error.possibilities[0]}？）" if error.possibilities else ""
+        return f"没有这个选项：{error.option_name}{near}"
+    if isinstance(error, click.MissingParameter):
+        name = error.param.human_readable_name if error.param else ""
+        return f"少了 {name}（用 --help 看怎么写）"
+    if isinstance(error, click.BadOptionUsage):
+        return f"选项 {error.option_name} 写得不完整（用 --help 看怎么写）"
+    if isinstance(error, click.BadParameter):
+        name = error.param.opts[0] if error.param and error.param.opts else ""
+        choices = getattr(error.param.type, "choices", None) if error.param else None
+        return (
+            f"{name} 写得不对（可用：{'、'.join(map(str, choices))}）"
+            if choices
+            else f"{name} 写得不对（用 --help 看怎么写）"
+        )
+    text = error.format_message()
+    if text.startswith("No such command"):
+        from .yamls import suggest
+
+        wrong = text.split("'")[1] if "'" in text else text
+        return f"没有这个命令：{wrong}（{suggest(wrong, cli.commands)}）"
+    return f"多了或少了一项：{text}（用 --help 看怎么写）"
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line; turn every error into Chinese sentences on standard error, and return the exit code."""
+    try:
+        return int(cli.main(arguments, prog_name="wuyou", standalone_mode=False) or 0)
+    except WuyouError as error:
+        click.echo(str(error), err=True)
+        return error.exit_code
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.Abort:
+        click.echo("已停下，没有写到一半的文件。", err=True)
+    except click.ClickException as error:
+        click.echo(_misuse(error), err=True)
+    except KeyboardInterrupt:
+        click.echo("已按 Ctrl-C 停下，没有写到一半的文件。", err=True)
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - the reader has gone; nothing more can be said
+        return 0
+    except OSError as error:
+        click.echo(
+            str(ExportError(f"读写文件时出错：{error.strerror or error}", str(error.filename or ""), "请看磁盘和权限")),
+            err=True,
+        )
+    except Exception as error:
+        if os.environ.get("WUYOU_DEBUG"):
+            raise
+        click.echo(
+            f"程序出错：{type(error).__name__}：{error}（这是程序的毛病，请把这一行和当时的命令报给维护的人；设 WUYOU_DEBUG=1 可看全部经过）",
+            err=True,
+        )
+    return 2
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run(sys.argv[1:]))

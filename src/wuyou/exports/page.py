@@ -1,0 +1,68 @@
+"""``copy.html``: the page from which branch staff copy approved posts on their phones.
+
+One file that works without a network; pictures lie beside it. Names of customers are typed and stay on the phone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from .. import templating
+from ..values import Calendar, Entry
+from . import approval, clock, expires, pictures, segment, sources
+
+WEEKDAYS = "一二三四五六日"
+
+
+class PageExporter:
+    """Writes the copy page from ``templates/pages/copy.html.j2``."""
+
+    suffix = ".html"
+    approved_only = True
+
+    def __init__(self, templates: Path) -> None:
+        self.templates = templates
+
+    @classmethod
+    def at(cls, root: Path) -> PageExporter:
+        """Make the exporter of a project."""
+        return cls(root / "templates" / "pages")
+
+    def export(self, calendar: Calendar, path: Path) -> Path:
+        """Write the page."""
+        cards = [_card(entry) for entry in calendar.entries]
+        context = {
+            "title": calendar.title,
+            "bank": calendar.bank,
+            "segments": list({card["segment"]: card["segment_title"] for card in cards}.items()),
+            "days": [{"date": date, "title": title} for date, title in {card["date"]: card["day"] for card in cards}.items()],
+            "channels": list({card["channel"]: card["channel_title"] for card in cards}.items()),
+            "cards": cards,
+        }
+        path.write_text(templating.render(self.templates, "copy.html.j2", context, label="templates/pages", html=True), encoding="utf-8")
+        return path
+
+
+def _card(entry: Entry) -> dict[str, Any]:
+    post, brief, slot = entry.post, entry.post.brief, entry.post.brief.slot
+    allowed = [name for name in brief.channel.placeholders if name in post.message]
+    return {
+        "id": post.id,
+        "date": slot.on.isoformat(),
+        "day": f"{slot.on.month}月{slot.on.day}日 周{WEEKDAYS[slot.on.weekday()]}",
+        "time": clock(entry),
+        "segment": segment(entry),
+        "segment_title": brief.segment.title if brief.segment else "",
+        "channel": slot.channel,
+        "channel_title": brief.channel.title,
+        "genre": brief.genre.title if brief.genre else slot.genre,
+        "message": post.message,
+        "comment": "\n".join(part.text for part in post.parts if part.role == "comment"),
+        "placeholders": allowed,
+        "pictures": [{"file": name, "alt": picture.alt or picture.headline} for name, picture in zip(pictures(entry), post.pictures, strict=True)],
+        "approval": approval(entry),
+        "by": entry.decision.by if entry.decision else "",
+        "expires": expires(entry),
+        "sources": sources(entry),
+    }

@@ -1,0 +1,377 @@
+"""Reads ``content_library/`` into values and checks that every reference has a target.
+
+Nothing is read before it is asked for, so that a command that needs two files does not pay for two hundred.
+This room does not interpret rules (``checks`` does) and does not open materials (``ingest`` does).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, partial
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, TypeVar
+
+from . import yamls
+from .errors import LibraryError, Problem
+from .values import (
+    Arc,
+    Bank,
+    Cadence,
+    Campaign,
+    Channel,
+    FactSheet,
+    Genre,
+    Phrase,
+    Product,
+    Reviewer,
+    Segment,
+    Source,
+    Story,
+    Value,
+)
+
+Kind = TypeVar("Kind", bound=Value)
+
+MARK = "bank.yml"
+"""The file that makes a folder a content library."""
+
+TITLES = {
+    "segments": "客群",
+    "products": "产品",
+    "channels": "渠道",
+    "genres": "内容类型",
+    "arcs": "话术框架",
+    "cadences": "节奏",
+    "campaigns": "活动",
+    "facts": "要点",
+    "stories": "故事",
+}
+
+
+class Library:
+    """The knowledge of one bank."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._documents: dict[tuple[str, str], yamls.Document] = {}
+
+    # ── single files ──
+
+    @cached_property
+    def bank(self) -> Bank:
+        """What the bank has decided."""
+        return yamls.build(Bank, self._load("bank.yml"))
+
+    @cached_property
+    def reviewers(self) -> Mapping[str, Reviewer]:
+        """Who may sign, by name."""
+        return self._mapping("reviewers.yml", Reviewer)
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """Laws and documents that rules rest on, by code."""
+        return self._mapping("sources.yml", Source)
+
+    # ── folders ──
+
+    @cached_property
+    def segments(self) -> Mapping[str, Segment]:
+        """Customer groups by name."""
+        return self._folder("segments", Segment)
+
+    @cached_property
+    def products(self) -> Mapping[str, Product]:
+        """Products by name."""
+        return self._folder("products", Product)
+
+    @cached_property
+    def channels(self) -> Mapping[str, Channel]:
+        """Channels by name."""
+        return self._folder("channels", Channel)
+
+    @cached_property
+    def genres(self) -> Mapping[str, Genre]:
+        """Genres by name."""
+        return self._folder("genres", Genre)
+
+    @cached_property
+    def arcs(self) -> Mapping[str, Arc]:
+        """Arcs by name."""
+        return self._folder("arcs", Arc)
+
+    @cached_property
+    def cadences(self) -> Mapping[str, Cadence]:
+        """Cadences by name."""
+        return self._folder("cadences", Cadence)
+
+    @cached_property
+    def campaigns(self) -> Mapping[str, Campaign]:
+        """Campaigns by name."""
+        return self._folder("campaigns", Campaign)
+
+    @cached_property
+    def sheets(self) -> Mapping[str, FactSheet]:
+        """Fact sheets by name."""
+        return self._each("facts", sorted((self.folder / "facts").glob("*.yml")), self._sheet)
+
+    @cached_property
+    def stories(self) -> tuple[Story, ...]:
+        """Stories in the order of their paths."""
+        return tuple(self._each("stories", sorted((self.folder / "stories").glob("*/*.yml")), self._story).values())
+
+    @cached_property
+    def phrases(self) -> tuple[Phrase, ...]:
+        """Phrases in the order of their files."""
+        found: list[Phrase] = []
+        problems: list[Problem] = []
+        for path in sorted((self.folder / "phrases").glob("*.yml")):
+            try:
+                document = yamls.load(path, self.label(path))
+            except LibraryError as error:
+                problems += error.problems
+                continue
+            self._documents["phrases", path.stem] = document
+            if not isinstance(document.data, list):
+                problems.append(Problem("要写成列表，一行一句", document.where()))
+                continue
+            for index, item in enumerate(document.data):
+                try:
+                    found.append(yamls.build(Phrase, document, item, (index,), role=path.stem))
+                except LibraryError as error:
+                    problems += error.problems
+        if problems:
+            raise LibraryError(problems)
+        return tuple(found)
+
+    # ── one thing by name ──
+
+    def get(self, kind: str, name: str) -> Any:
+        """Return ``segments``/``campaigns``/… ``name``, or say which there are."""
+        known: Mapping[str, Value] = getattr(self, "sheets" if kind == "facts" else kind)
+        if name not in known:
+            raise LibraryError(
+                f"没有叫 {name} 的{TITLES[kind]}", f"{self.folder.name}/{kind}", yamls.suggest(name, known)
+            )
+        return known[name]
+
+    def campaign(self, name: str) -> Campaign:
+        """Return a campaign whose references all have a target."""
+        campaign: Campaign = self.get("campaigns", name)
+        problems = self._campaign_problems(campaign)
+        if not problems:
+            problems += self._cadence_problems(self.cadences[campaign.cadence])
+            named = {sheet for theme in campaign.facts for sheet in theme.sheets}
+            problems += [problem for sheet in sorted(named) for problem in self._product_problems(self.sheets[sheet])]
+        if problems:
+            raise LibraryError(problems)
+        return campaign
+
+    def where(self, kind: str, name: str, *path: str | int) -> str:
+        """Return ``file:line`` of something in the library."""
+        document = self._documents.get((kind, name))
+        return document.where(path) if document else f"{self.folder.name}/{kind}/{name}.yml"
+
+    def label(self, path: Path) -> str:
+        """Name a file as people see it: from the library's folder on."""
+        return f"{self.folder.name}/{path.relative_to(self.folder).as_posix()}"
+
+    # ── the whole ──
+
+    def problems(self) -> list[Problem]:
+        """Find everything that is written wrongly, in every file."""
+        found: list[Problem] = []
+        parts = ("bank", "reviewers", "sources", *TITLES, "phrases")
+        for part in parts:
+            try:
+                getattr(self, "sheets" if part == "facts" else part)
+            except LibraryError as error:
+                found += error.problems
+        if not found:
+            found += self._reference_problems()
+        return found
+
+    def fingerprint(self, *folders: str) -> str:
+        """Digest the files of the library (or of some folders of it), so that a run can tell what has changed."""
+        digest = blake2b(digest_size=16)
+        roots = [self.folder / name for name in folders] if folders else [self.folder]
+        for path in sorted({path for root in roots for path in ([root] if root.is_file() else root.rglob("*.yml"))}):
+            if "records" in path.relative_to(self.folder).parts:
+                continue
+            digest.update(f"{path.relative_to(self.folder).as_posix()}\0".encode())
+            digest.update(path.read_bytes())
+        return digest.hexdigest()
+
+    # ── reading ──
+
+    def _load(self, name: str) -> yamls.Document:
+        path = self.folder / name
+        return yamls.load(path, self.label(path))
+
+    def _mapping(self, name: str, model: type[Kind]) -> dict[str, Kind]:
+        document = self._documents["", name] = self._load(name)
+        if not isinstance(document.data, Mapping):
+            raise LibraryError("要写成 名字: 内容 的样子", document.where())
+        return self._collect(
+            (str(key), partial(yamls.build, model, document, body, (key,), name=key))
+            for key, body in document.data.items()
+        )
+
+    def _folder(self, kind: str, model: type[Kind]) -> dict[str, Kind]:
+        def read(path: Path, document: yamls.Document) -> Kind:
+            return yamls.build(model, document, name=path.stem)
+
+        return self._each(kind, sorted((self.folder / kind).glob("*.yml")), read)
+
+    def _each(self, kind: str, paths: Iterable[Path], read: Callable[[Path, yamls.Document], Kind]) -> dict[str, Kind]:
+        def one(path: Path) -> Kind:
+            document = yamls.load(path, self.label(path))
+            self._documents[kind, named(path)] = document
+            return read(path, document)
+
+        def named(path: Path) -> str:
+            return path.relative_to(self.folder / kind).with_suffix("").as_posix()
+
+        return self._collect((named(path), partial(one, path)) for path in paths)
+
+    @staticmethod
+    def _collect(makers: Iterable[tuple[str, Callable[[], Kind]]]) -> dict[str, Kind]:
+        """Make everything, or raise with the problems of everything that cannot be made."""
+        made: dict[str, Kind] = {}
+        problems: list[Problem] = []
+        for name, make in makers:
+            try:
+                made[name] = make()
+            except LibraryError as error:
+                problems += error.problems
+        if problems:
+            raise LibraryError(problems)
+        return made
+
+    @staticmethod
+    def _story(path: Path, document: yamls.Document) -> Story:
+        return yamls.build(Story, document, name=path.stem, kind=path.parent.name)
+
+    @staticmethod
+    def _sheet(path: Path, document: yamls.Document) -> FactSheet:
+        """Fold ``at``/``quote`` into a citation and let the sheet's ``kept_by`` serve each of its facts."""
+        data = document.data
+        if not isinstance(data, Mapping):
+            raise LibraryError("要写成 名字: 内容 的样子", document.where())
+        data = dict(data)
+        keeper = data.pop("kept_by", None)
+        facts = data.pop("facts", None) or {}
+        if not isinstance(facts, Mapping):
+            raise LibraryError("facts 要写成 名字: 内容 的样子", document.where(("facts",)))
+        rows: list[dict[str, Any]] = []
+        problems: list[Problem] = []
+        for key, body in facts.items():
+            if not isinstance(body, Mapping):
+                problems.append(Problem(f"{key} 要写成 名字: 内容 的样子", document.where(("facts", key))))
+                continue
+            missing = [name for name in ("at", "quote") if not body.get(name)]
+            problems += [
+                Problem(f"{key} 少了这一项：{name}", document.where(("facts", key)), "没有出处的不算要点")
+                for name in missing
+            ]
+            row = {name: value for name, value in body.items() if name not in ("at", "quote")}
+            citation = {"material": data.get("material") or "", "locator": body.get("at"), "quote": body.get("quote")}
+            rows.append({"kept_by": keeper, **row, "key": key, "citation": citation})
+        if problems:
+            raise LibraryError(problems)
+        return yamls.build(FactSheet, document, {**data, "facts": rows}, name=path.stem)
+
+    # ── references ──
+
+    def _reference_problems(self) -> list[Problem]:
+        found: list[Problem] = []
+        for campaign in self.campaigns.values():
+            found += self._campaign_problems(campaign)
+        for cadence in self.cadences.values():
+            found += self._cadence_problems(cadence)
+        for genre in self.genres.values():
+            for owed in genre.owes:
+                found += self._miss("channels", owed.channel, "genres", genre.name, "owes", owed.channel)
+        for segment in self.segments.values():
+            for hours in segment.hours:
+                found += self._miss("channels", hours.channel, "segments", segment.name, "hours", hours.channel)
+        for sheet in self.sheets.values():
+            found += self._product_problems(sheet)
+            if not (self.folder / "materials" / sheet.material).is_file():
+                found.append(
+                    Problem(
+                        f"materials/ 里没有 {sheet.material}", self.where("facts", sheet.name, "material"), "请放入原件"
+                    )
+                )
+            found += [
+                Problem(f"{fact.key} 的推导引用了没有的要点：{key}", self.where("facts", sheet.name, "facts", fact.key))
+                for fact in sheet.facts
+                for key in fact.derived_from
+                if key not in {each.key for each in sheet.facts}
+            ]
+        for story in self.stories:
+            for name in story.segments:
+                found += self._miss("segments", name, "stories", f"{story.kind}/{story.name}", "segments")
+        seen: Counter[str] = Counter()
+        for phrase in self.phrases:
+            at = ("phrases", phrase.role, seen[phrase.role])
+            seen[phrase.role] += 1
+            for name in phrase.segments:
+                found += self._miss("segments", name, *at, "segments")
+            for name in phrase.genres:
+                found += self._miss("genres", name, *at, "genres")
+        for reviewer in self.reviewers.values():
+            for name in reviewer.channels:
+                found += self._miss("channels", name, "", "reviewers.yml", reviewer.name, "channels")
+        return found
+
+    def _product_problems(self, sheet: FactSheet) -> list[Problem]:
+        return self._miss("products", sheet.product, "facts", sheet.name, "product") if sheet.product else []
+
+    def _campaign_problems(self, campaign: Campaign) -> list[Problem]:
+        name = campaign.name
+        found = [
+            problem
+            for index, segment in enumerate(campaign.segments)
+            for problem in self._miss("segments", segment, "campaigns", name, "segments", index)
+        ]
+        found += [
+            Problem(f"这个客群写了两遍：{segment}", self.where("campaigns", name, "segments"), "请留一处")
+            for segment, count in Counter(campaign.segments).items()
+            if count > 1
+        ]
+        found += self._miss("products", campaign.product, "campaigns", name, "product")
+        found += self._miss("cadences", campaign.cadence, "campaigns", name, "cadence")
+        for theme in campaign.facts:
+            if theme.genre != "default":
+                found += self._miss("genres", theme.genre, "campaigns", name, "facts", theme.genre)
+            for index, sheet in enumerate(theme.sheets):
+                found += self._miss("facts", sheet, "campaigns", name, "facts", theme.genre, index)
+        return found
+
+    def _cadence_problems(self, cadence: Cadence) -> list[Problem]:
+        found: list[Problem] = []
+        for beat in cadence.beats:
+            at = ("cadences", cadence.name, "beats", beat.name)
+            found += self._miss("arcs", beat.arc, *at, "arc")
+            for quota in beat.quotas:
+                found += self._miss("channels", quota.channel, *at, "quotas", quota.channel)
+                found += self._miss("genres", quota.genre, *at, "quotas", quota.channel, quota.genre)
+            for channel in beat.ours:
+                found += self._miss("channels", channel, *at, "ours")
+        return found
+
+    def _miss(self, kind: str, wanted: str, *at: str | int) -> list[Problem]:
+        """Report a name that has no target, at the place that uses it."""
+        known: Mapping[str, Value] = getattr(self, "sheets" if kind == "facts" else kind)
+        if wanted in known:
+            return []
+        owner, name, *path = at
+        return [
+            Problem(
+                f"没有这个{TITLES[kind]}：{wanted}",
+                self.where(str(owner), str(name), *path),
+                yamls.suggest(wanted, known),
+            )
+        ]

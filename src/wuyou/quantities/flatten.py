@@ -1,0 +1,76 @@
+"""Text made plain for the patterns, with every position remembered: widths, look-alikes, and the spaces PDFs put in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，；？！"}
+_ALIKE = dict(
+    zip(
+        "—–―－−‐‑﹣〜∼～￥○萬億兩點號個歲週圓貳參陸張組戶滿減約內過時間",
+        "--------~~~¥〇万亿两点号个岁周圆贰叁陆张组户满减约内过时间",
+        strict=True,
+    )
+)
+_PLAIN = {**_WIDE, **{ord(old): ord(new) for old, new in _ALIKE.items()}}
+_SPACES = frozenset(" \t\u3000\u00a0\u2002\u2003\u2009\u202f")
+_ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff")
+_SPREAD = re.compile(r"(?<![\d.])\d(?: \d){1,15}(?= ?[年月日号元万亿%‰点时名份])", re.ASCII)
+"""Digits set apart one by one: ``2 0 2 6 年``."""
+_OPTION = re.compile(r"(?<![^\s：:，,])([1-9])[ \u3000](?=[^\s\d])")
+"""One of the choices a post offers: ``1 甜的 2 咸的``."""
+
+
+def flatten(text: str) -> tuple[str, list[int]]:
+    """Return the plain text and, for each of its characters, the place of the original character."""
+    plain = text.translate(_PLAIN)
+    for at in _options(text):
+        plain = plain[:at] + "\0" + plain[at + 1 :]
+    gone = {at for found in _SPREAD.finditer(plain) for at in range(*found.span()) if plain[at] == " "}
+    gone.update(at for at, char in enumerate(plain) if char in _ZERO_WIDTH)
+    kept = [at for at in range(len(plain)) if at not in gone]
+    chars: list[str] = []
+    places: list[int] = []
+    index = 0
+    while index < len(kept):
+        at = kept[index]
+        char = plain[at]
+        if char in _SPACES:
+            end = index
+            while end < len(kept) and plain[kept[end]] in _SPACES:
+                end += 1
+            right = plain[kept[end]] if end < len(kept) else ""
+            index, short = end, end - index <= 2
+            if short and chars and right and _touch(chars[-1], right):
+                continue
+            char = " "
+        else:
+            index += 1
+            if char == "，" and _wide_digit(text, at - 1) and _wide_digit(text, at + 1):
+                char = ","
+        chars.append(char)
+        places.append(at)
+    return "".join(chars), places
+
+
+def _wide_digit(text: str, at: int) -> bool:
+    return 0 <= at < len(text) and "０" <= text[at] <= "９"
+
+
+def _touch(left: str, right: str) -> bool:
+    """Tell whether a space between the two means nothing: one is a digit, the other Chinese or a sign of quantity."""
+    if "0" <= left <= "9":
+        return right in "%‰-~:" or "\u4e00" <= right <= "\u9fff"
+    return "0" <= right <= "9" and (left in "-~:¥" or "\u4e00" <= left <= "\u9fff")
+
+
+def _options(text: str) -> Iterator[int]:
+    """Find the digits of choices: in one line, or at the heads of lines, 1 2 3 in this order."""
+    marks = list(_OPTION.finditer(text))
+    for index, mark in enumerate(marks):
+        if mark[1] == "1" and index + 1 < len(marks) and marks[index + 1][1] == "2":
+            for expected, option in enumerate(marks[index:], start=1):
+                if option[1] != str(expected):
+                    break
+                yield option.start()

@@ -1,0 +1,54 @@
+"""Spreadsheets read as rows: CSV (UTF-8 or GB18030) and xlsx, the first row being the heading."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from .errors import MaterialError, reason
+
+
+def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield each row as heading → text, with its line number in the file; empty rows are passed over.
+
+    Raises MaterialError when the file cannot be read as a table.
+    """
+    lines = _xlsx(path) if path.suffix.lower() == ".xlsx" else _csv(path)
+    head: list[str] = []
+    for number, cells in enumerate(lines, 1):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if not head:
+            head = [cell.strip() for cell in cells]
+            continue
+        yield number, dict(zip(head, (cell.strip() for cell in cells), strict=False))
+
+
+def _csv(path: Path) -> list[list[str]]:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise MaterialError(f"读不了：{reason(error)}", str(path), "请看文件是否存在") from error
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return list(csv.reader(io.StringIO(raw.decode(encoding), newline="")))
+        except (UnicodeDecodeError, csv.Error):
+            continue
+    raise MaterialError("不是能读的 CSV", str(path), "请另存为 UTF-8 的 CSV，或 xlsx")
+
+
+def _xlsx(path: Path) -> list[list[str]]:
+    import zipfile
+
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        found = [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+        book.close()
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise MaterialError("不是能读的 xlsx", str(path), "请用 Excel 或 WPS 另存一次") from error
+    return found

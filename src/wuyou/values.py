@@ -1,0 +1,977 @@
+"""The nouns: frozen, comparable, hashable, serialisable; read top to bottom in the order the data flows.
+
+    file → Material → Fact → Brief → Post → Checked → Entry → Calendar → files
+
+In memory each value holds the one before it; on disk it names it by id. Nothing looks back.
+This room does no I/O, asks no clock and knows no HTML. The same classes are read from YAML, stored as JSON
+and exported, so a field's docstring is also its entry in ``docs/yaml-reference.md``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from hashlib import blake2b
+from typing import Annotated, Literal, Self, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+
+def content_id(content: object) -> str:
+    """Name a JSON-ready object by its content: 16 hex digits of blake2b over its canonical JSON."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _named(key: str, value: str | None = None) -> BeforeValidator:
+    """Accept a YAML mapping where a tuple of values is meant: its key becomes the field ``key`` of each."""
+
+    def spread(raw: object) -> object:
+        if not isinstance(raw, Mapping):
+            return raw
+        if value is not None:
+            return [{key: name, value: body} for name, body in raw.items()]
+        return [{key: name, **body} if isinstance(body, Mapping) else body for name, body in raw.items()]
+
+    return BeforeValidator(spread)
+
+
+class Value(BaseModel):
+    """A noun: equal when its content is equal, named by its content."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    @cached_property
+    def id(self) -> str:
+        """The content id; fields left at their default do not count, so a new optional field renames nothing."""
+        return content_id(self.model_dump(mode="json", exclude_defaults=True))
+
+    def __copy__(self) -> Self:
+        """Copy the fields but nothing computed from them: a changed copy has another id, text and seal."""
+        copied = super().__copy__()
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
+
+
+# ── material and facts ───────────────────────────────────────────────────────────────────────────────────────────────
+
+FactKind: TypeAlias = Literal[
+    "rate", "amount", "date", "date_range", "term", "count", "product", "condition", "phone", "risk_level", "benefit"
+]
+PassageKind: TypeAlias = Literal["heading", "paragraph", "row", "footnote", "header", "footer"]
+StoryKind: TypeAlias = Literal["persona", "case", "peer_story"]
+ProductKind: TypeAlias = Literal[
+    "wealth", "cash", "structured", "fund", "insurance", "deposit", "treasury_bond", "loan", "card", "gold", "pension",
+    "fx", "payroll", "event", "antifraud", "greeting", "general",
+]  # fmt: skip
+
+
+class Passage(Value):
+    """A stretch of headquarters text with the place where it stands."""
+
+    locator: str
+    """Where: 第3段, 表1第2行, 脚注1. Unique within its material."""
+    text: str
+    """The words as they stand there; the cells of a table row are joined by ``" | "``."""
+    kind: PassageKind = "paragraph"
+    """What it is in the document."""
+    header: tuple[str, ...] = ()
+    """For a table row: the column headings above it, one per cell."""
+    cells: tuple[str, ...] = ()
+    """For a table row: its cells, merged ones once."""
+    internal: bool = False
+    """True for text that was never meant for customers (speaker notes, hidden text): no fact may come from it."""
+
+
+class Material(Value):
+    """One headquarters file as text: immutable."""
+
+    title: str
+    """The document's own title."""
+    path: str
+    """File name inside ``content_library/materials/``, or as given."""
+    digest: str
+    """blake2b-128 of the file's bytes."""
+    issued: dt.date | None = None
+    """The date the document bears, when it bears one."""
+    passages: tuple[Passage, ...] = ()
+    """All text in reading order."""
+    remarks: tuple[str, ...] = ()
+    """What the reader noticed and left out (macros, hidden text), in Chinese."""
+
+
+class Citation(Value):
+    """Where a fact stands: the quote is found literally at the locator of the material."""
+
+    material: str
+    """File name of the material."""
+    locator: str
+    """Locator of the passage."""
+    quote: str
+    """The words there that carry the fact."""
+
+
+class Subject(Value):
+    """Whose number it is: a rate stays with its product, tier and term."""
+
+    product: str = ""
+    """Product or offer, as the document calls it."""
+    tier: str = ""
+    """Tier, e.g. 20万元(含)以上."""
+    term: str = ""
+    """Term, e.g. 3年."""
+
+
+class Fact(Value):
+    """One checkable statement of a material. Only a fact when someone kept it."""
+
+    key: str = ""
+    """Its name inside its facts file."""
+    kind: FactKind
+    """What sort of statement it is."""
+    value: str
+    """As written in the material."""
+    normalized: str = ""
+    """Machine form: 0.0155, 200000, 2026-11-01/2026-12-31, P36M."""
+    unit: str = ""
+    """Unit of ``normalized``: ratio, CNY, day, month, date, person…"""
+    subject: Subject = Subject()
+    """What it is a fact about."""
+    conditions: tuple[str, ...] = ()
+    """Restrictions that travel with it: 限新客, 前100名."""
+    status: Literal["current", "superseded"] = "current"
+    """``superseded`` for the old side of a 调整前/调整后 table."""
+    valid_from: dt.date | None = None
+    """First day on which it may be told."""
+    valid_until: dt.date | None = None
+    """Last day on which it may be told."""
+    citation: Citation
+    """Where it stands."""
+    kept_by: str | None = None
+    """Who left it in the file; empty while only proposed by the machine."""
+    formula: str = ""
+    """For a derived fact: the sum, e.g. 10000*0.0155."""
+    derived_from: tuple[str, ...] = ()
+    """For a derived fact: keys of the facts it was computed from."""
+    plain: str = ""
+    """The same in one short everyday sentence that a person has kept; must contain ``value``'s number."""
+
+    @property
+    def kept(self) -> bool:
+        """Whether a person has kept it."""
+        return bool(self.kept_by)
+
+    def alive(self, on: dt.date) -> bool:
+        """Whether it may be told on that day."""
+        return (
+            self.status == "current"
+            and (self.valid_from is None or self.valid_from <= on)
+            and (self.valid_until is None or on <= self.valid_until)
+        )
+
+
+class Quiz(Value):
+    """A question a group can answer with one letter."""
+
+    ask: str
+    """The question."""
+    options: tuple[str, ...]
+    """A …, B …"""
+    answer: str
+    """The right letter."""
+    because: str
+    """Why, from a fact."""
+
+
+class FactSheet(Value):
+    """The kept (or proposed) facts of one material, and human ways into the subject: ``facts/NAME.yml``."""
+
+    name: str
+    """File name without ``.yml``."""
+    material: str
+    """File name of the material."""
+    title: str
+    """What the sheet is about, in customers' words."""
+    product: str | None = None
+    """Name of the product in ``products/`` that these facts describe, if they describe one."""
+    digest: str = ""
+    """Digest of the material when the facts were read; another digest means: read again."""
+    headline: str = ""
+    """For a picture: at most eight characters."""
+    hooks: tuple[str, ...] = ()
+    """One-line openings: a moment, a feeling, a small surprise; no claim."""
+    questions: tuple[str, ...] = ()
+    """Easy, honest questions on the subject."""
+    quiz: tuple[Quiz, ...] = ()
+    """Questions for a group."""
+    facts: tuple[Fact, ...] = ()
+    """In the order of the document."""
+
+
+# ── the library's nouns ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Window(Value):
+    """A stretch of the day, written ``12:00-13:00``."""
+
+    start: dt.time
+    """First minute."""
+    end: dt.time
+    """Last minute."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, raw: object) -> object:
+        if isinstance(raw, str):
+            start, dash, end = raw.replace("：", ":").partition("-")
+            if not dash:
+                raise ValueError("时段要写成 12:00-13:00")
+            return {"start": start.strip(), "end": end.strip()}
+        return raw
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError("时段的结束要晚于开始")
+        return self
+
+    def __contains__(self, at: dt.time) -> bool:
+        return self.start <= at <= self.end
+
+
+class Hours(Value):
+    """When one channel may be used."""
+
+    channel: str
+    """Channel name."""
+    windows: tuple[Window, ...]
+    """Allowed stretches of the day."""
+
+
+class Segment(Value):
+    """A group of customers, never one customer."""
+
+    name: str
+    """Its file name."""
+    title: str
+    """What people call it: 代发客群."""
+    portrait: str
+    """Who they are and what their days look like."""
+    needs: tuple[str, ...]
+    """What they care about."""
+    tone: str
+    """How to speak to them."""
+    voice: Literal["warm", "expert", "humorous", "concise"] = "warm"
+    """Default voice of wordings."""
+    address: str
+    """How a group of them is addressed: 各位街坊."""
+    pronoun: Literal["您", "你"] = "您"
+    """The one pronoun used throughout a post."""
+    avoid: tuple[str, ...] = ()
+    """Words that have no place in their posts."""
+    words: tuple[str, ...] = ()
+    """Words that belong to this segment alone; in another segment's post they are a stray."""
+    tags: tuple[str, ...] = ()
+    """WeCom customer tags."""
+    risk: Annotated[int, Field(ge=1, le=5)]
+    """Highest product risk level that may be shown to them by default: 2 means R2."""
+    suits: tuple[ProductKind, ...]
+    """Kinds of product that suit them."""
+    hours: Annotated[tuple[Hours, ...], _named("channel", "windows")] = ()
+    """Their own hours per channel, where they differ from the channel's."""
+
+
+class Disclosure(Value):
+    """The risk words that belong to a product, in two lengths."""
+
+    short: str = ""
+    """For the end of a post."""
+    long: str = ""
+    """For the first comment, a group notice or a page."""
+
+
+class Product(Value):
+    """Something the bank offers, with what must be said about it."""
+
+    name: str
+    """Its file name."""
+    title: str
+    """Its full name."""
+    kind: ProductKind
+    """Its kind in the rulebook's scopes."""
+    risk: Annotated[int, Field(ge=1, le=5)] | None = None
+    """Risk level 1–5 of an investment product; nothing for the others."""
+    issuer: str = ""
+    """Who issues or underwrites it, when that is not the bank."""
+    disclosure: Disclosure = Disclosure()
+    """The text that is printed and that ``pair`` looks for."""
+    suits: str = ""
+    """Whom it suits, in one sentence."""
+    nickname: str = ""
+    """The short name used in friendly text; contains no claim."""
+
+
+class Limits(Value):
+    """The numbers of a channel. Lengths are characters of opening, body and ask."""
+
+    chars: int
+    """Norm: not longer."""
+    chars_min: int = 0
+    """Norm: not shorter."""
+    lines: int = 0
+    """Norm: not more lines; 0 means no limit."""
+    bytes: int
+    """Documented platform limit on the whole text, in UTF-8 bytes."""
+    pictures: int
+    """Documented platform limit on pictures."""
+    pictures_min: int = 0
+    """Norm: at least so many pictures."""
+    emoji: int = 3
+    """Norm: not more emoji."""
+    per_day: int
+    """Most posts a customer of one segment may be shown in a day."""
+
+
+class Channel(Value):
+    """Where a post goes: moments, chat or group."""
+
+    name: str
+    """Its file name."""
+    title: str
+    """朋友圈, 私聊 or 社群."""
+    limits: Limits
+    """Its numbers."""
+    hours: tuple[Window, ...]
+    """When it may be used by default."""
+    placeholders: tuple[str, ...] = ()
+    """Placeholders that staff fill in on their own device, e.g. {称呼}."""
+
+
+class Owed(Value):
+    """Which haves a genre must meet on one channel."""
+
+    channel: str
+    """Channel name."""
+    haves: tuple[str, ...]
+    """Names of the haves, as in ``rules/five_haves.yml``."""
+
+
+class Genre(Value):
+    """A type of content: 人设, 干货, 权益…"""
+
+    name: str
+    """Its file name."""
+    title: str
+    """Its Chinese name."""
+    purpose: str
+    """What it is for."""
+    owes: Annotated[tuple[Owed, ...], _named("channel", "haves")]
+    """The haves it must meet, per channel."""
+    marketing: bool
+    """Whether it counts as marketing (refusal line, contact budget, disclosure)."""
+    story: StoryKind | None = None
+    """Kind of story it is built on; none for the others."""
+    facts: int = 0
+    """How many living facts a brief of this genre must carry."""
+    hours: tuple[Window, ...] = ()
+    """Its own hours, which override the segment's and the channel's."""
+    cooldown_days: int = 0
+    """Days before the same genre may come again on the same channel."""
+    ours: bool = False
+    """True where the source articles say nothing and the choice is this project's."""
+
+    def owed(self, channel: str) -> tuple[str, ...]:
+        """Return the haves owed on that channel, none where the genre does not mention it."""
+        return next((owed.haves for owed in self.owes if owed.channel == channel), ())
+
+
+class ArcSlot(Value):
+    """One step of an arc."""
+
+    name: str
+    """Its identifier: attention, why_now…"""
+    title: str
+    """Its Chinese name."""
+    purpose: str
+    """What the step does to the reader."""
+
+
+class Arc(Value):
+    """The order of steps inside *one message* (AIDA across days is a cadence)."""
+
+    name: str
+    """Its file name."""
+    title: str
+    """Its Chinese name."""
+    slots: Annotated[tuple[ArcSlot, ...], _named("name")]
+    """The steps in order."""
+    note: str = ""
+    """Where the reading comes from."""
+
+
+class Quota(Value):
+    """How many posts of a genre a beat asks for on a channel."""
+
+    channel: str
+    """Channel name."""
+    genre: str
+    """Genre name."""
+    count: Annotated[int, Field(ge=1)]
+    """How many in each round."""
+
+
+def _quotas(raw: object) -> object:
+    if not isinstance(raw, Mapping):
+        return raw
+    rows: list[dict[str, object]] = []
+    for channel, genres in raw.items():
+        if not isinstance(genres, Mapping):
+            raise ValueError(f"{channel} 要写成 内容类型: 条数")
+        rows += [{"channel": channel, "genre": genre, "count": count} for genre, count in genres.items()]
+    return rows
+
+
+class Beat(Value):
+    """A stage of a round: some days, an arc, and quotas."""
+
+    name: str
+    """attention, interest_desire, action_3w…"""
+    title: str
+    """Its Chinese name."""
+    days: tuple[int, int]
+    """First and last day within the round, counted from 1."""
+    arc: str
+    """Name of the arc its messages follow."""
+    quotas: Annotated[tuple[Quota, ...], BeforeValidator(_quotas)]
+    """What it asks for in each round, in the order in which the posts are to come."""
+    ours: tuple[str, ...] = ()
+    """Channels whose quotas are this project's own, because the source gives none."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not 1 <= self.days[0] <= self.days[1]:
+            raise ValueError("days 要写成 [先, 后]，从 1 数起")
+        return self
+
+
+class Cadence(Value):
+    """The rhythm across days: rounds of beats."""
+
+    name: str
+    """Its file name."""
+    title: str
+    """Its Chinese name."""
+    round_days: Annotated[int, Field(ge=1)]
+    """Length of a round."""
+    rounds: Annotated[int, Field(ge=1)]
+    """How many rounds."""
+    beats: Annotated[tuple[Beat, ...], _named("name")]
+    """The stages in order."""
+    note: str = ""
+    """Where it comes from, and what in it is ours."""
+
+    @model_validator(mode="after")
+    def _beats_fit(self) -> Self:
+        last = 0
+        for beat in self.beats:
+            if beat.days[0] <= last:
+                raise ValueError(f"阶段 {beat.name} 和前一阶段的日子重叠或倒退")
+            last = beat.days[1]
+        if last > self.round_days:
+            raise ValueError(f"阶段排到第 {last} 天，超出一轮的 {self.round_days} 天")
+        return self
+
+    @property
+    def days(self) -> int:
+        """Length of the whole cadence in days."""
+        return self.round_days * self.rounds
+
+
+class Source(Value):
+    """A law, a platform document or a headquarters notice that a rule rests on."""
+
+    name: str
+    """Its short code: AD, NETMKT…"""
+    title: str
+    """Its full title."""
+    effective: dt.date | None = None
+    """First day in force; nothing when it has long been in force."""
+    expires: dt.date | None = None
+    """Last day in force, if it ended."""
+    confidence: Literal["V1", "V2", "K"]
+    """V1 checked in the original, V2 in a quotation of it, K from professional knowledge."""
+    kind: Literal["regulation", "headquarters", "platform", "practice"] = "regulation"
+    """What it is; a rule resting only on practice may not block."""
+    note: str = ""
+    """Where it was read."""
+
+
+class Theme(Value):
+    """Which facts a genre draws from in a campaign, best first."""
+
+    genre: str
+    """Genre name."""
+    sheets: tuple[str, ...]
+    """Names of fact sheets; those unsuited to a segment are passed over."""
+
+
+class Campaign(Value):
+    """A run of posts with one aim: which segments, which facts, from when."""
+
+    name: str
+    """Its file name."""
+    title: str
+    """Its Chinese name."""
+    product: str
+    """Name of the product it ends in."""
+    segments: tuple[str, ...]
+    """Segment names."""
+    cadence: str
+    """Name of the cadence."""
+    start: dt.date
+    """Day 1."""
+    facts: Annotated[tuple[Theme, ...], _named("genre", "sheets")]
+    """Fact sheets per genre; ``default`` serves the genres that are not named."""
+    skip: tuple[dt.date, ...] = ()
+    """Days on which nothing is sent."""
+    variants: Annotated[int, Field(ge=1, le=8)] = 1
+    """How many wordings of each slot."""
+    tags: tuple[str, ...] = ()
+    """Further tags of every post."""
+
+    def sheets(self, genre: str) -> tuple[str, ...]:
+        """Return the fact sheets a genre may draw from."""
+        themes = {theme.genre: theme.sheets for theme in self.facts}
+        return themes.get(genre, themes.get("default", ()))
+
+
+class Story(Value):
+    """A true small story someone agreed to share; the only source of persona, case and peer-story posts."""
+
+    name: str
+    """Its file name and key."""
+    kind: StoryKind
+    """Which genre may be built on it."""
+    title: str
+    """A few words for editors."""
+    teller: str
+    """Who told it, by role."""
+    consent: str
+    """When and how consent was given."""
+    anonymised: bool
+    """Names, places and sums that could identify a customer are gone."""
+    fictional: bool = False
+    """True in the sample bank, where nobody exists."""
+    segments: tuple[str, ...]
+    """Segments it fits."""
+    opening: str
+    """The moment: one line that makes one stop."""
+    told: tuple[str, ...]
+    """What happened, in two or three short lines."""
+    lesson: str
+    """What one may take along, without a return or a promise."""
+    question: str
+    """An easy question to the reader."""
+    headline: str
+    """For the picture: at most eight characters."""
+
+    @model_validator(mode="after")
+    def _nobody_can_be_found(self) -> Self:
+        if not self.anonymised or not self.consent:
+            raise ValueError("没有同意或没有匿名的故事不能用")
+        return self
+
+
+class Phrase(Value):
+    """A line that is good enough to be read alone, picked by templates."""
+
+    text: str
+    """The line."""
+    role: str
+    """What it does: scene, feeling, turn, question, closer, headline…"""
+    segments: tuple[str, ...] = ()
+    """Segments it fits; empty means all."""
+    genres: tuple[str, ...] = ()
+    """Genres it fits; empty means all."""
+
+
+class Reviewer(Value):
+    """Someone entitled to sign."""
+
+    name: str
+    """As it appears in decisions."""
+    title: str
+    """Office."""
+    products: tuple[ProductKind, ...] = ()
+    """Product kinds; empty means all."""
+    channels: tuple[str, ...] = ()
+    """Channels; empty means all."""
+    sample: bool = False
+    """Signs automatically in the sample bank, and nowhere else."""
+
+
+class Bank(Value):
+    """What the bank decides: ``bank.yml``."""
+
+    name: str
+    """Full name."""
+    short: str
+    """What customers call it."""
+    hotline: str
+    """The one customer-service number."""
+    sample: bool = False
+    """True only in the sample that ships with the project."""
+    ai_label: Literal["off", "audit_only", "explicit"] = "audit_only"
+    """Whether AI-written text carries a visible label."""
+    ai_label_text: str = "（本文由AI辅助创作，经人工审核）"
+    """The label."""
+    refusal: str
+    """The line with which a marketing chat lets the customer opt out."""
+    fold_lines: int = 6
+    """Lines that Moments show before 全文."""
+    fold_chars: int = 100
+    """Characters that Moments show before 全文."""
+    deny: tuple[str, ...] = ()
+    """Names that may not leave the machine or enter a post."""
+
+
+# ── the day's work ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Slot(Value):
+    """A place in the calendar."""
+
+    on: dt.date
+    """Day of sending."""
+    at: dt.time | None = None
+    """Minute of sending; nothing for a text that was handed in to be checked."""
+    channel: str
+    """Channel name."""
+    genre: str
+    """Genre name."""
+    beat: str = ""
+    """Beat name."""
+    round: int = 1
+    """Which round, from 1."""
+    day: int = 1
+    """Which day of the campaign, from 1."""
+    ordinal: int = 1
+    """The how-manieth post of this genre on this channel in the segment's run, from 1."""
+    number: int = 1
+    """The how-manieth post of the segment's run, from 1."""
+
+    @property
+    def key(self) -> str:
+        """A name that is unique within a segment's run and sorts by time."""
+        return f"d{self.day:02d}-{self.channel}-{self.genre}-{self.ordinal}"
+
+
+class Topic(Value):
+    """What a post is about, with the lines picked for it from a fact sheet."""
+
+    sheet: str
+    """Name of the fact sheet."""
+    title: str
+    headline: str = ""
+    hook: str = ""
+    question: str = ""
+    quiz: Quiz | None = None
+
+
+class Brief(Value):
+    """Everything a writer may know. A text handed in from outside has a channel and little else."""
+
+    campaign: Campaign | None = None
+    segment: Segment | None = None
+    product: Product | None = None
+    """The product this post may name, if any."""
+    slot: Slot
+    channel: Channel
+    genre: Genre | None = None
+    arc: Arc | None = None
+    variant: int = 1
+    """Which wording of the slot, from 1."""
+    facts: tuple[Fact, ...] = ()
+    """The living facts it may use."""
+    topic: Topic | None = None
+    story: Story | None = None
+    phrases: tuple[Phrase, ...] = ()
+    """Lines from the library for this post, one per role."""
+    passages: tuple[Passage, ...] | None = None
+    """Headquarters text handed in with an outside text; nothing inside the workbench, where facts are the ground."""
+    bank: Bank | None = None
+
+    def phrase(self, role: str) -> str:
+        """Return the line picked for that role, or an empty text."""
+        return next((phrase.text for phrase in self.phrases if phrase.role == role), "")
+
+
+Role: TypeAlias = Literal["opening", "body", "ask", "disclosure", "refusal", "comment"]
+COUNTED_ROLES: tuple[Role, ...] = ("opening", "body", "ask")
+"""Roles that count for length and similarity."""
+
+
+class Part(Value):
+    """A stretch of a post with its job."""
+
+    role: Role
+    text: str
+
+
+class Mark(Value):
+    """Which sentence the writer meant as which have: shown, never counted."""
+
+    of: str
+    quote: str
+
+
+class Picture(Value):
+    """A picture to be made or chosen, and the words on it."""
+
+    kind: Literal["product", "meme", "scene", "chart", "person", "given"]
+    """What it shows; ``given`` for a file that came with an outside text."""
+    headline: str = ""
+    """At most eight characters."""
+    lines: tuple[str, ...] = ()
+    """A few short lines."""
+    footnote: str = ""
+    """Small print: disclosure, source."""
+    scene: str = ""
+    """Which drawing, or what to photograph."""
+    alt: str = ""
+    """What a listener is told."""
+
+    @property
+    def text(self) -> str:
+        """All words on the picture, a line each."""
+        return "\n".join(line for line in (self.headline, *self.lines, self.footnote) if line)
+
+    @property
+    def file(self) -> str:
+        """File name, from the content."""
+        return f"{self.id}.png"
+
+
+class Reply(Value):
+    """A likely answer of a customer, and what to say next."""
+
+    heard: str
+    """What the customer is likely to answer."""
+    answer: str
+    """The next message."""
+    within_hours: int = 24
+    """When to come back to it."""
+
+
+class Origin(Value):
+    """Who or what wrote it."""
+
+    writer: str
+    """``template``, ``model`` or ``human:姓名``."""
+    template: str = ""
+    """Path of the template."""
+    model: str = ""
+    """Name of the model."""
+    prompt: str = ""
+    """Digest of the prompt."""
+    tokens: int = 0
+    """Tokens spent."""
+    note: str = ""
+    """Why this writer stepped in, if it was not the one asked for."""
+    edited_from: str = ""
+    """Id of the post it was edited from."""
+    authors: tuple[str, ...] = ()
+    """People who wrote or edited it; none of them may sign it."""
+
+
+class Post(Value):
+    """One text with its pictures, and all it rests on."""
+
+    brief: Brief
+    parts: tuple[Part, ...]
+    pictures: tuple[Picture, ...] = ()
+    """In sending order."""
+    facts: tuple[Fact, ...] = ()
+    """The facts it cites."""
+    marks: tuple[Mark, ...] = ()
+    tags: tuple[str, ...] = ()
+    origin: Origin
+    replies: tuple[Reply, ...] = ()
+
+    @cached_property
+    def text(self) -> str:
+        """Every word that is sent, part by part, a line break between."""
+        return "\n".join(part.text for part in self.parts)
+
+    @cached_property
+    def message(self) -> str:
+        """What staff copy first: everything but the comment."""
+        return "\n".join(part.text for part in self.parts if part.role != "comment")
+
+    @cached_property
+    def counted(self) -> str:
+        """Opening, body and ask: what length and similarity are measured on."""
+        return "\n".join(part.text for part in self.parts if part.role in COUNTED_ROLES)
+
+    def spans(self) -> Iterator[tuple[Part, int, int]]:
+        """Yield each part with its start and end in ``text``."""
+        start = 0
+        for part in self.parts:
+            yield part, start, start + len(part.text)
+            start += len(part.text) + 1
+
+    @cached_property
+    def seal(self) -> str:
+        """Digest of what a signature covers: words, pictures, channel, product and the values of the cited facts."""
+        product = self.brief.product
+        return content_id(
+            {
+                "parts": [[part.role, part.text] for part in self.parts],
+                "pictures": [picture.id for picture in self.pictures],
+                "channel": self.brief.channel.name,
+                "product": None if product is None else [product.name, product.kind, product.risk],
+                "facts": sorted(
+                    [fact.citation.material, fact.kind, fact.value, *fact.conditions] for fact in self.facts
+                ),
+            }
+        )
+
+    @property
+    def expires(self) -> dt.date | None:
+        """The last day on which all cited facts may be told; nothing when none of them ends."""
+        ends = [fact.valid_until for fact in self.facts if fact.valid_until is not None]
+        return min(ends) if ends else None
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether it rests on a fact that nobody has kept yet."""
+        return any(not fact.kept for fact in self.facts)
+
+
+Level: TypeAlias = Literal["block", "warn", "hint"]
+LEVELS: tuple[Level, ...] = ("block", "warn", "hint")
+"""From worst to mildest."""
+
+
+class Finding(Value):
+    """The text should change: why, where, how."""
+
+    rule: str
+    category: str
+    level: Level
+    message: str
+    quote: str = ""
+    start: int = 0
+    end: int = 0
+    """Span in the original text; 0–0 when the fault is something missing."""
+    where: str = "text"
+    """``text``, or ``picture 1`` for words on the first picture."""
+    suggestion: str = ""
+    basis: tuple[str, ...] = ()
+    """《名称》第几条, as people read it."""
+
+
+class Lamp(Value):
+    """One have of one post: lit or dark, and why."""
+
+    have: str
+    title: str = ""
+    """Its Chinese name, from the rule."""
+    lit: bool
+    quote: str = ""
+    start: int = 0
+    end: int = 0
+    signals: tuple[str, ...] = ()
+    """Which signals carried it."""
+    fixes: tuple[str, ...] = ()
+    """Two concrete ways to light it, when dark."""
+    owed: bool = False
+    """Whether the genre owes it on this channel."""
+
+
+class Checked(Value):
+    """A post and what the rulebook says of it."""
+
+    post: Post
+    findings: tuple[Finding, ...] = ()
+    lamps: tuple[Lamp, ...] = ()
+    not_evaluated: tuple[str, ...] = ()
+    """Rules that lacked what they need."""
+    grounded: bool | None = None
+    """Whether every claim follows from the facts; nothing when there was nothing to hold it against."""
+
+    @property
+    def blocked(self) -> bool:
+        """Whether a block-level finding stands."""
+        return any(finding.level == "block" for finding in self.findings)
+
+    def count(self, level: Level) -> int:
+        """Count the findings of a level."""
+        return sum(finding.level == level for finding in self.findings)
+
+
+class Decision(Value):
+    """A signature, a refusal or a withdrawal: append-only."""
+
+    post: str
+    """Id of the post."""
+    seal: str
+    """What was signed: see ``Post.seal``."""
+    by: str
+    """Who."""
+    verdict: Literal["approve", "reject", "withdraw"]
+    at: dt.datetime
+    """When, with its offset from UTC."""
+    note: str = ""
+    """Reason; required for everything but an approval."""
+    prev: str = ""
+    """Id of the line before, so that no line can vanish."""
+
+    @property
+    def number(self) -> str:
+        """The approval number on exports: it does not depend on what was signed before."""
+        return content_id([self.post, self.seal, self.by, self.verdict, self.at.isoformat()])[:12]
+
+
+class Entry(Value):
+    """A place in the calendar, filled."""
+
+    checked: Checked
+    decision: Decision | None = None
+    stale: bool = False
+    """True when something it was written from has changed since, though nothing that was signed."""
+
+    @property
+    def post(self) -> Post:
+        """The post."""
+        return self.checked.post
+
+    @property
+    def approved(self) -> bool:
+        """Whether the latest decision approves exactly this text on these facts, and nothing blocks."""
+        decision = self.decision
+        return (
+            decision is not None
+            and decision.verdict == "approve"
+            and decision.seal == self.post.seal
+            and not self.checked.blocked
+        )
+
+
+class Calendar(Value):
+    """Entries in time order."""
+
+    title: str
+    campaign: str = ""
+    bank: Bank
+    entries: tuple[Entry, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """What the surveys say of the whole."""
+
+    @property
+    def approved(self) -> Calendar:
+        """The same calendar with only what may be sent."""
+        return self.model_copy(update={"entries": tuple(entry for entry in self.entries if entry.approved)})

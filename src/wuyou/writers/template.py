@@ -1,0 +1,195 @@
+"""The template writer: offline, deterministic, from ``templates/posts/<channel>/<genre>.<n>.md.j2``.
+
+A rendered template is cut at its headings (``## 开头`` …). Which of the wordings serves a slot is a matter of counting,
+so neighbours in a segment's run do not share one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from .. import templating, yamls
+from ..errors import LibraryError, Problem, WriterError
+from ..values import (
+    Arc,
+    Bank,
+    Brief,
+    Campaign,
+    Fact,
+    Finding,
+    Mark,
+    Origin,
+    Part,
+    Picture,
+    Post,
+    Product,
+    Role,
+    Segment,
+    Slot,
+    Story,
+    Topic,
+)
+from . import finish
+
+HEADINGS: Mapping[str, Role] = {
+    "开头": "opening", "正文": "body", "一问": "ask", "风险提示": "disclosure", "拒收": "refusal", "首评": "comment",
+}  # fmt: skip
+PICTURE, MARKS = "配图", "标记"
+
+VARIABLES: Mapping[str, tuple[str, ...]] = {
+    "segment": tuple(Segment.model_fields),
+    "bank": tuple(Bank.model_fields),
+    "campaign": tuple(Campaign.model_fields),
+    "product": tuple(Product.model_fields),
+    "slot": tuple(Slot.model_fields),
+    "arc": tuple(Arc.model_fields),
+    "story": tuple(Story.model_fields),
+    "topic": tuple(Topic.model_fields),
+    "points": (),
+    "phrase": (),
+}
+"""What a post template may use, and the fields of each."""
+
+
+class TemplateWriter:
+    """Writes from the bank's own wordings."""
+
+    name = "template"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.label = f"{folder.parent.name}/{folder.name}"
+
+    @classmethod
+    def at(cls, root: Path) -> TemplateWriter:
+        """Make the writer of a project."""
+        return cls(root / "templates" / "posts")
+
+    def write(self, brief: Brief, notes: tuple[Finding, ...] = ()) -> Post:
+        """Write with the wording that is due; after a blocked try, with the next one.
+
+        Raises WriterError when there is no wording for the channel and genre, LibraryError when one is written wrongly.
+        """
+        names = [name for name in self.wordings(brief.slot.channel, brief.slot.genre) if self._serves(name, brief)]
+        if not names:
+            raise WriterError(
+                f"没有 {brief.slot.channel} / {brief.slot.genre} 的写法",
+                f"{self.label}/{brief.slot.channel}/{brief.slot.genre}.1.md.j2",
+                "请照旁边的模板写一份",
+            )
+        blocked = sum(1 for note in notes if note.level == "block")
+        name = names[(self._turn(brief) + min(blocked, 1)) % len(names)]
+        return self._write(brief, name)
+
+    @cached_property
+    def catalogue(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """All wordings by channel and genre, in the order of their numbers."""
+        found: dict[tuple[str, str], list[tuple[int, str]]] = {}
+        for path in sorted(self.folder.glob("*/*.md.j2")):
+            genre, _, number = path.name.removesuffix(".md.j2").rpartition(".")
+            if genre and number.isdigit():
+                found.setdefault((path.parent.name, genre), []).append((int(number), f"{path.parent.name}/{path.name}"))
+        return {key: tuple(name for _, name in sorted(names)) for key, names in found.items()}
+
+    def wordings(self, channel: str, genre: str) -> tuple[str, ...]:
+        """Return the templates of a channel and genre."""
+        return self.catalogue.get((channel, genre), ())
+
+    def problems(self) -> Iterator[Problem]:
+        """Find what is wrong in any template without rendering it."""
+        for path in sorted(self.folder.glob("*/*")):
+            name = f"{path.parent.name}/{path.name}"
+            genre, _, number = path.name.removesuffix(".md.j2").rpartition(".")
+            if path.name.startswith((".", "_")):
+                continue
+            if not path.name.endswith(".md.j2") or not genre or not number.isdigit():
+                yield Problem("文件名要写成 内容类型.序号.md.j2", f"{self.label}/{name}")
+                continue
+            yield from templating.problems(self.folder, name, VARIABLES, label=self.label)
+
+    def _turn(self, brief: Brief) -> int:
+        names = (
+            brief.campaign.name if brief.campaign else "",
+            brief.segment.name if brief.segment else "",
+            brief.slot.channel,
+            brief.slot.genre,
+        )
+        seed = int.from_bytes(blake2b("\0".join(names).encode(), digest_size=4).digest(), "big")
+        return seed + (brief.slot.ordinal - 1) + (brief.variant - 1)
+
+    def _serves(self, name: str, brief: Brief) -> bool:
+        """Tell whether the brief holds what the wording is built on: a story, or none."""
+        return ("story" in templating.names(self.folder, name)) == (brief.story is not None) or not self._needs_story(
+            brief
+        )
+
+    @staticmethod
+    def _needs_story(brief: Brief) -> bool:
+        return brief.genre is not None and brief.genre.story is not None
+
+    def _write(self, brief: Brief, name: str) -> Post:
+        rendered = templating.render(self.folder, name, context(brief), label=self.label)
+        where = f"{self.label}/{name}"
+        parts: list[Part] = []
+        pictures: list[Picture] = []
+        marks: list[Mark] = []
+        for heading, text in sections(rendered, where):
+            if heading == PICTURE:
+                pictures.append(_picture(text, where))
+            elif heading == MARKS:
+                marks += _marks(text, where)
+            elif text:
+                parts.append(Part(role=HEADINGS[heading], text=text))
+        if not any(part.role == "body" for part in parts):
+            raise LibraryError("写出来没有正文", where, "请检查 ## 正文 一节")
+        return finish(brief, tuple(parts), Origin(writer=self.name, template=where), tuple(pictures), tuple(marks))
+
+
+def context(brief: Brief) -> dict[str, Any]:
+    """Return the variables of a post template; what the brief lacks is left out, so that using it is an error."""
+    phrase: Callable[[str], str] = brief.phrase
+    points: tuple[Fact, ...] = tuple(fact for fact in brief.facts if fact.plain)
+    values = {name: getattr(brief, name) for name in ("segment", "bank", "campaign", "slot", "arc", "story", "topic")}
+    return {
+        **{name: value for name, value in values.items() if value is not None},
+        "product": brief.product,
+        "points": points,
+        "phrase": phrase,
+    }
+
+
+def sections(rendered: str, where: str) -> Iterator[tuple[str, str]]:
+    """Cut a rendered template at its headings.
+
+    Raises LibraryError for an unknown heading or for words before the first one.
+    """
+    heading, lines = "", list[str]()
+    known = (*HEADINGS, PICTURE, MARKS)
+    for line in (*rendered.replace("\r\n", "\n").split("\n"), "## "):
+        if not line.startswith("##"):
+            lines.append(line.rstrip())
+            continue
+        text = "\n".join(line for line in lines if line)
+        if heading:
+            yield heading, text
+        elif text:
+            raise LibraryError(f"第一个小标题之前有字：{text[:20]}", where, "请放到 ## 开头 之下")
+        heading, lines = line.lstrip("#").strip(), []
+        if heading and heading not in known:
+            raise LibraryError(f"不认识这个小标题：{heading}", where, yamls.suggest(heading, known))
+
+
+def _picture(text: str, where: str) -> Picture:
+    document = yamls.parse(text, f"{where} 的配图")
+    return yamls.build(Picture, document)
+
+
+def _marks(text: str, where: str) -> list[Mark]:
+    document = yamls.parse(text, f"{where} 的标记")
+    if not isinstance(document.data, Mapping):
+        raise LibraryError("标记要写成 哪一条有: 哪一句", where)
+    return [Mark(of=str(have), quote=str(quote)) for have, quote in document.data.items()]
