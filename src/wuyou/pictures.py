@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from hashlib import blake2b
@@ -43,27 +43,32 @@ class Scenes(Value):
     """Drawing → the words that ask for it."""
     fallback: dict[str, tuple[str, ...]]
     """Kind of picture → drawings that suit it when no word is known."""
-    upright: tuple[str, ...] = ()
+    upright: tuple[str, ...]
     """Drawings that may not be mirrored."""
-    seasons: dict[str, tuple[str, ...]] = {}
+    seasons: dict[str, tuple[str, ...]]
     """Word of season, weather or hour → palettes."""
-    refused: tuple[str, ...] = ()
+    refused: tuple[str, ...]
     """What no picture may show."""
 
     def known(self, text: str) -> str:
         """Return the drawing whose longest word stands in the text, the earliest of equals, or nothing."""
         text = text.casefold()
         found = [
-            (-len(word), text.index(word), name) for name, words in self.drawings.items() for word in words if word in text
+            (-len(word), at, name)
+            for name, words in self.drawings.items()
+            for word in words
+            if (at := _place(word, text)) is not None
         ]
         return min(found)[2] if found else ""
 
 
-class _Made(NamedTuple):
-    """A poster that was set, or why it could not be."""
+class _Press(NamedTuple):
+    """What every poster of one run shares."""
 
-    path: Path
-    problems: tuple[Problem, ...] = ()
+    folder: Path
+    templates: Path
+    scenes: Scenes
+    bank: Bank
 
 
 def make(
@@ -72,28 +77,30 @@ def make(
     """Make the pictures that are missing or of another style, remove those no longer wanted, return all files in order.
 
     ``templates`` is the folder of the poster templates. Pictures of kind ``given`` came with a file and are not made.
-    Raises ExportError with every picture that cannot be set and why, before or after setting the others;
-    LibraryError when the templates themselves are at fault.
+    One process at a time may work on a folder.
+    Raises ExportError with every picture that cannot be set and why; LibraryError when the templates are at fault.
     """
     scenes = _scenes(templates)
     wanted = {picture.file: picture for picture in pictures if picture.kind != "given"}
-    if faults := [fault for picture in wanted.values() for fault in (*_unset(picture, bank), *_refused(picture, scenes))]:
+    faults = [fault for each in wanted.values() for fault in (*_unset(each, bank.short), *_refused(each, scenes))]
+    if faults:
         raise ExportError(faults)
     style = _style(templates, bank)
     mark = folder / _STYLE
     try:
         folder.mkdir(parents=True, exist_ok=True)
         fresh = mark.is_file() and mark.read_text(encoding="utf-8") == style
-        if not fresh:
+        if not fresh:  # taken away first: a run that is cut short must not leave old posters under the new mark
             mark.unlink(missing_ok=True)
         missing = [picture for file, picture in wanted.items() if not (fresh and (folder / file).is_file())]
-        made = _set(missing, folder, templates, scenes, bank, jobs or _cores())
+        faults = _set(missing, _Press(folder, templates, scenes, bank), jobs or _cores())
         for path in folder.glob("*.png*"):
             if path.name not in wanted and re.fullmatch(r"[0-9a-f]{16}\.png(\.\d+)?", path.name):
                 path.unlink(missing_ok=True)
-        if faults := [fault for each in made for fault in each.problems]:
+        if faults:
             raise ExportError(faults)
-        _write(mark, style.encode())
+        if not fresh:
+            _write(mark, style.encode())
     except OSError as error:
         raise ExportError(f"写不进图片：{error.strerror}", str(folder), "请看磁盘空间和文件夹权限") from error
     return [folder / file for file in wanted]
@@ -104,7 +111,7 @@ def problems(picture: Picture, templates: Path | None = None) -> list[Problem]:
 
     With ``templates``, also what no picture may show and a scene that is not among the drawings.
     """
-    found = _unset(picture, None)
+    found = _unset(picture, "")
     where = _where(picture)
     if len(picture.headline) > HEADLINE:
         found.append(Problem(f"大字有 {len(picture.headline)} 个字", where, f"请写到 {HEADLINE} 个字以内"))
@@ -150,6 +157,14 @@ def _seed(picture: Picture, part: int) -> int:
     return int(picture.id[part * 4 : part * 4 + 4], 16)
 
 
+def _place(word: str, text: str) -> int | None:
+    """Return where a word stands in a text; an English word must stand alone (tea is not in steam)."""
+    if word.isascii():
+        found = re.search(rf"(?<![a-z]){re.escape(word)}(?:s|es)?(?![a-z])", text)
+        return found.start() if found else None
+    return text.index(word) if word in text else None
+
+
 def _scenes(templates: Path) -> Scenes:
     document = load(templates / _SCENES)
     scenes = build(Scenes, document)
@@ -174,7 +189,8 @@ def _scenes(templates: Path) -> Scenes:
 
 
 def _where(picture: Picture) -> str:
-    return f"图片“{picture.headline or next(iter(picture.lines), '') or picture.alt or picture.file}”"
+    names = (picture.headline, *picture.lines, picture.scene, picture.alt, picture.file)
+    return f"图片“{next(name for name in names if name)}”"
 
 
 def _refused(picture: Picture, scenes: Scenes) -> list[Problem]:
@@ -185,11 +201,10 @@ def _refused(picture: Picture, scenes: Scenes) -> list[Problem]:
     ]
 
 
-def _unset(picture: Picture, bank: Bank | None) -> list[Problem]:
+def _unset(picture: Picture, signed: str) -> list[Problem]:
     """Say what could not be set at any size: characters without a glyph, more lines than there is room for."""
     found = []
-    texts = (picture.headline, *picture.lines, picture.footnote, bank.short if bank else "")
-    for char in dict.fromkeys("".join(texts)):
+    for char in dict.fromkeys("".join((picture.headline, *picture.lines, picture.footnote, signed))):
         if char not in _covered():
             shown = f"“{char}”（U+{ord(char):04X}）" if char.isprintable() else f"看不见的字符 U+{ord(char):04X}"
             found.append(Problem(f"字库里没有{shown}", _where(picture), "请换一个字，图上不放表情符号"))
@@ -221,68 +236,67 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _set(
-    pictures: Sequence[Picture], folder: Path, templates: Path, scenes: Scenes, bank: Bank, jobs: int
-) -> list[_Made]:
+def _set(pictures: Sequence[Picture], press: _Press, jobs: int) -> list[Problem]:
     """Set pictures on several threads; a compiler belongs to one thread, so each gets its own share and its own."""
     shares = [share for start in range(jobs) if (share := pictures[start::jobs])]
     if not shares:
         return []
     with ThreadPoolExecutor(len(shares)) as pool:
-        done = pool.map(lambda share: list(_share(share, folder, templates, scenes, bank)), shares)
-        return [made for share in done for made in share]
+        return [problem for faults in pool.map(lambda share: _share(share, press), shares) for problem in faults]
 
 
-def _share(
-    pictures: Sequence[Picture], folder: Path, templates: Path, scenes: Scenes, bank: Bank
-) -> Iterator[_Made]:
+def _share(pictures: Sequence[Picture], press: _Press) -> list[Problem]:
     import typst
 
-    card = templates / _CARD
+    card = press.templates / _CARD
     if not card.is_file():
         raise LibraryError("没有这份海报模板", str(card), "请从随附的 templates/posters 里补回")
-    compiler = typst.Compiler(str(card), root=str(templates), font_paths=[str(_fonts())], ignore_system_fonts=True)
+    compiler = typst.Compiler(
+        str(card), root=str(press.templates), font_paths=[str(_fonts())], ignore_system_fonts=True
+    )
+    faults: list[Problem] = []
     for picture in pictures:
-        path = folder / picture.file
-        poster = json.dumps(_poster(picture, scenes, bank), ensure_ascii=False)
+        poster = json.dumps(_poster(picture, press), ensure_ascii=False)
         try:
             png, warnings = compiler.compile_with_warnings(format="png", ppi=72, sys_inputs={"poster": poster})
         except typst.TypstError as error:
-            yield _Made(path, _overflow(picture, str(error), card))
+            faults += _overflow(picture, str(error), card)
             continue
         if fonts := [str(each) for each in warnings if "unknown font" in str(each)]:
             raise LibraryError(f"模板用了没有随附的字体：{fonts[0]}", str(card), "请用 Noto Sans SC")
-        _write(path, png)
-        yield _Made(path)
+        if not isinstance(png, bytes):
+            raise LibraryError("模板排出了不止一页", str(card), "一张海报只有一页")
+        _write(press.folder / picture.file, png)
+    return faults
 
 
-def _poster(picture: Picture, scenes: Scenes, bank: Bank) -> dict[str, object]:
+def _poster(picture: Picture, press: _Press) -> dict[str, object]:
     """Return what the template is told, as plain data."""
-    scene = _drawing(picture, scenes)
+    scene = _drawing(picture, press.scenes)
     return {
         "scene": scene,
-        "palette": _palette(picture, scenes),
+        "palette": _palette(picture, press.scenes),
         "backdrop": _BACKDROPS[_seed(picture, 1) % len(_BACKDROPS)],
-        "mirror": scene not in scenes.upright and _seed(picture, 2) % 2 == 1,
+        "mirror": scene not in press.scenes.upright and _seed(picture, 2) % 2 == 1,
         "headline": picture.headline,
         "lines": picture.lines,
         "footnote": picture.footnote,
-        "bank": bank.short,
-        "sample": bank.sample,
+        "bank": press.bank.short,
+        "sample": press.bank.sample,
     }
 
 
-def _overflow(picture: Picture, message: str, card: Path) -> tuple[Problem, ...]:
+def _overflow(picture: Picture, message: str, card: Path) -> list[Problem]:
     """Turn the template's refusal into Chinese. Raises LibraryError when it is not a refusal but a broken template."""
     refusal = re.search(r"refused: ([a-z0-9 ]+)", message)
     if refusal is None:
         raise LibraryError(f"海报模板排不出来：{message.splitlines()[0]}", str(card), "请看这份模板最近改了什么")
     names = {"headline": ("大字", picture.headline), "footnote": ("脚注", picture.footnote)}
     names |= {f"line{index}": (f"第 {index} 行小字", line) for index, line in enumerate(picture.lines, 1)}
-    return tuple(
-        Problem(f"{title}太长，字号缩到底也放不下：{text}", _where(picture), "请写短一些")
+    return [
+        Problem(f"{title}有 {len(text)} 个字，字号缩到底也放不下：{text}", _where(picture), "请写短一些")
         for title, text in (names[name] for name in refusal[1].split())
-    )
+    ]
 
 
 def _write(path: Path, content: bytes) -> None:

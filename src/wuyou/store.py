@@ -139,7 +139,7 @@ def read_lines(path: Path, name: str = "") -> list[dict[str, Any]]:
     except (OSError, UnicodeDecodeError) as error:
         raise StoreError("读不了", name or str(path), "文件可能坏了，请从备份或版本库取回") from error
     rows = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # splitlines would also cut at the breaks Unicode knows
         if line.strip():
             try:
                 rows.append(json.loads(line))
@@ -170,14 +170,15 @@ class Records:
         before = GENESIS
         for number, row in enumerate(read_lines(self.path, self.name), 1):
             where = f"{self.name}:{number}"
+            content = {name: value for name, value in row.items() if name != "id"} if isinstance(row, dict) else {}
+            mark = row.get("id", "") if content else ""
             try:
-                mark = row.pop("id")
-                decision = Decision.model_validate(row)
-            except (KeyError, ValueError) as error:
+                decision = Decision.model_validate(content)
+            except ValueError:
                 problems.append(Problem("这一行不是签字记录", where, "请从版本库取回这个文件"))
-                before = row.get("id", "") if isinstance(error, ValueError) else ""
+                before = mark
                 continue
-            if decision.prev != before or content_id(row) != mark:
+            if decision.prev != before or content_id(content) != mark:
                 problems.append(Problem("签字记录被改过或少了行", where, "请从版本库取回这个文件，签字只能追加"))
             before = mark
             decisions.append(decision)
@@ -190,12 +191,15 @@ class Records:
         return {decision.post: decision for decision in self.all()}
 
     def append(self, decisions: Sequence[Decision]) -> list[Decision]:
-        """Chain decisions to the record and write them with one call, under a lock."""
+        """Chain decisions to the record and write them with one call, under a lock.
+
+        Raises StoreError when somebody else is signing or the record is damaged, ExportError when it cannot be written.
+        """
         if not decisions:
             return []
         with locked(self.path.with_name(".lock"), "另一次签字"):
-            known = read_lines(self.path, self.name)
-            before = known[-1]["id"] if known else GENESIS
+            known = self.all()
+            before = known[-1].id if known else GENESIS
             chained: list[Decision] = []
             lines: list[str] = []
             for decision in decisions:
@@ -271,8 +275,9 @@ class Index:
             raise StoreError("索引是更新版本的程序写的", str(self.path), "请升级程序，或删掉它重建")
         for number, migration in enumerate(MIGRATIONS[done:], done + 1):
             db.execute("BEGIN IMMEDIATE")
-            migration(db)
-            db.execute(f"PRAGMA user_version = {number}")
+            if db.execute("PRAGMA user_version").fetchone()[0] < number:  # somebody else may have been quicker
+                migration(db)
+                db.execute(f"PRAGMA user_version = {number}")
             db.execute("COMMIT")
 
     def remember(self, campaign: str, checked: Iterable[Checked], files: Iterable[tuple[str, str]] = ()) -> None:
@@ -307,8 +312,8 @@ class Index:
         """Return the posts that cite a material, in time order, each with the places it cites."""
         with self.open() as db:
             rows = db.execute(
-                "SELECT p.id, p.campaign, p.segment, p.on_date, p.channel, p.genre, group_concat(DISTINCT s.locator)"
-                " FROM posts p JOIN sources s ON s.post = p.id WHERE s.material = ?"
+                "SELECT p.id, p.campaign, p.segment, p.on_date, p.channel, p.genre, group_concat(s.locator)"
+                " FROM posts p JOIN (SELECT * FROM sources ORDER BY post, locator) s ON s.post = p.id WHERE s.material = ?"
                 " GROUP BY p.id, p.campaign, p.segment ORDER BY p.on_date, p.segment, p.channel, p.id",
                 (material,),
             ).fetchall()

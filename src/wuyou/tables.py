@@ -11,32 +11,42 @@ from .errors import MaterialError, reason
 
 
 def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield each row as heading → text, with its line number in the file; empty rows are passed over.
+    """Yield each row as heading → text, with the line on which it begins; empty rows are passed over.
 
     Raises MaterialError when the file cannot be read as a table.
     """
-    lines = _xlsx(path) if path.suffix.lower() == ".xlsx" else _csv(path)
+    lines = enumerate(_xlsx(path), 1) if path.suffix.lower() == ".xlsx" else _csv(path)
     head: list[str] = []
-    for number, cells in enumerate(lines, 1):
+    for number, cells in lines:
         if not any(cell.strip() for cell in cells):
             continue
         if not head:
             head = [cell.strip() for cell in cells]
             continue
-        yield number, dict(zip(head, (cell.strip() for cell in cells), strict=False))
+        yield number, dict(zip(head, [*(cell.strip() for cell in cells), *[""] * len(head)], strict=False))
 
 
-def _csv(path: Path) -> list[list[str]]:
+def _csv(path: Path) -> list[tuple[int, list[str]]]:
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise MaterialError(f"读不了：{reason(error)}", str(path), "请看文件是否存在") from error
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return list(csv.reader(io.StringIO(raw.decode(encoding), newline="")))
+            return _numbered(raw.decode(encoding))
         except (UnicodeDecodeError, csv.Error):
             continue
     raise MaterialError("不是能读的 CSV", str(path), "请另存为 UTF-8 的 CSV，或 xlsx")
+
+
+def _numbered(text: str) -> list[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""))
+    found: list[tuple[int, list[str]]] = []
+    first = 1
+    for cells in reader:
+        found.append((first, cells))
+        first = reader.line_num + 1
+    return found
 
 
 def _xlsx(path: Path) -> list[list[str]]:
@@ -44,6 +54,8 @@ def _xlsx(path: Path) -> list[list[str]]:
 
     import openpyxl
 
+    if not path.is_file():
+        raise MaterialError("读不了：没有这个文件", str(path), "请看文件是否存在")
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         sheet = book.worksheets[0]

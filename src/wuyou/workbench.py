@@ -213,6 +213,13 @@ class Workbench:
 
     # ── plan, write, check ──
 
+    def warm(self) -> None:
+        """Do once what every run does first (read the library, prove the rules, compile a template); keep nothing."""
+        for campaign in self.library.campaigns.values():
+            briefs = self.plan(campaign.name, campaign.segments[0])
+            self.show(self.compose(briefs))
+            return
+
     def plan(self, campaign: str, segment: str) -> tuple[Brief, ...]:
         """Return the briefs of a campaign for one segment, in time order."""
         from . import planner

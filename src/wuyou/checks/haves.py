@@ -1,8 +1,8 @@
-"""The kind ``have``: is one of the five haves met, and by which sentence?
+"""The kind ``have``: whether one of the five haves is met, and by which sentence.
 
-A have is ticked by the text alone. Signals are named in YAML: words, shapes of sentences, where they stand, and a weight.
-Weights of the signals found are added; the have is lit when the sum reaches the threshold, and the verdict says which
-signals carried it. What the writer marked never counts.
+A have is ticked by the text alone. Signals are named in YAML: words, shapes of sentences, where they stand, a weight.
+The weights of the signals found are added; the have is lit when the sum reaches the threshold, and the verdict says
+which signals carried it. What the writer marked never counts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from ..values import Finding, Lamp
-from .rule import At, Piece, Rule
+from .pieces import At, Piece
+from .rule import Rule
 from .scan import Scan
 
 Span = tuple[int, int]
@@ -51,7 +52,7 @@ class Signal(Piece):
 
 
 class Have(Rule):
-    """五有：信号加权够不够，凭哪一句？"""
+    """Ask whether a have is met, and by which sentence: 信号加权够不够，凭哪一句."""
 
     kind: Literal["have"]
     level: Literal["warn", "hint"]
@@ -75,11 +76,16 @@ class Have(Rule):
             yield self.finding(scan, suggestion="；或".join(lamp.fixes))
 
     def fires(self, scan: Scan) -> bool:
-        """An example hits when the have is lit."""
+        """Tell whether an example lights the have."""
         return self.lamp(scan).lit
 
     def lamp(self, scan: Scan) -> Lamp:
         """Weigh the signals and say which carried it, with the sentence of the strongest."""
+        if self.id not in scan.lamps:
+            scan.lamps[self.id] = self._lamp(scan)
+        return scan.lamps[self.id]
+
+    def _lamp(self, scan: Scan) -> Lamp:
         genre = scan.post.brief.genre
         owed = genre is not None and self.id in genre.owed(scan.post.brief.channel.name)
         found = self.heard(scan)
@@ -113,7 +119,7 @@ class Have(Rule):
         matcher = self.matcher("signals", name, "match")
         low, high = _room(scan, signal.at)
         text = scan.text
-        for start, end in matcher.all(text.text) if matcher else SHAPES[signal.shape](scan):
+        for start, end in matcher.all(text.text, low, high) if matcher else SHAPES[signal.shape](scan):
             inside = low <= start and end <= high
             if (
                 inside
@@ -153,13 +159,13 @@ _FIGURE_KINDS = ("rate", "amount", "term", "count", "date", "date_range", "time"
 
 
 def _picture(scan: Scan) -> Iterator[Span]:
-    """A picture goes with the post."""
+    """Find out whether a picture goes with the post."""
     if scan.post.pictures:
         yield 0, 0
 
 
 def _figures(scan: Scan) -> Iterator[Span]:
-    """Each number, rate, sum, day or term that says something checkable."""
+    """Find each number, rate, sum, day or term that says something checkable."""
     places = scan.text.folded.places
     for quantity in scan.quantities:
         if quantity.kind in _FIGURE_KINDS:
@@ -169,24 +175,24 @@ def _figures(scan: Scan) -> Iterator[Span]:
 
 
 def _choice(scan: Scan) -> Iterator[Span]:
-    """Options to choose from: A 面 B 米."""
+    """Find options to choose from: A 面 B 米."""
     yield from (found.span() for found in _CHOICE.finditer(scan.text.text))
 
 
 def _steps(scan: Scan) -> Iterator[Span]:
-    """Two numbered points or more."""
+    """Find two numbered points or more."""
     found = [match.span() for match in _NUMBERED.finditer(scan.text.text)]
     if len(found) > 1:
         yield found[0][0], found[-1][1]
 
 
 def _speech(scan: Scan) -> Iterator[Span]:
-    """Somebody's words in quotation marks, at least five characters of them."""
+    """Find somebody's words in quotation marks, at least five characters of them."""
     yield from (span for span in scan.text.quoted if span[1] - span[0] >= 5)
 
 
 def _question(scan: Scan) -> Iterator[Span]:
-    """A question that nobody in the text is quoted with, from its sentence's beginning to its mark."""
+    """Find a question that nobody is quoted with, from its sentence's beginning to its mark."""
     text = scan.text
     for start, end in text.sentences:
         mark = text.text.find("?", start, end)

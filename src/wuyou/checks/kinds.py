@@ -9,17 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import ClassVar, Literal
 
-from pydantic import PrivateAttr, model_validator
+from pydantic import model_validator
 
 from ..chinese import fold
-from ..values import Finding
+from ..values import Finding, Source
 from .patterns import BadPattern, Groups, Matcher, compiled
-from .rule import At, Rule, Source, Where
+from .pieces import At
+from .rule import Rule
 from .scan import Scan, Surface
 
 
+Where = Literal["opening", "ending", "text", "facts", "picture"]
+"""Where ``require`` looks."""
+
+
 class Forbid(Rule):
-    """不该出现的，出现了吗？"""
+    """Ask whether something stands there that should not: 不该出现的，出现了吗."""
 
     PATTERNS: ClassVar[tuple[str, ...]] = ("match", "beside")
     kind: Literal["forbid"]
@@ -46,7 +51,7 @@ class Forbid(Rule):
                     yield self.finding(scan, surface, start, end)
 
     def ready(self, scan: Scan) -> bool:
-        """A rule on the segment's words needs a segment, one on the bank's names a bank."""
+        """Ask for a segment where its words are meant, and for a bank where its names are."""
         brief = scan.post.brief
         known = {"segment": brief.segment is not None, "bank": brief.bank is not None, None: True}
         return super().ready(scan) and known[self.words_of]
@@ -79,21 +84,19 @@ def _moved(matcher: Matcher, text: str, by: int) -> Iterator[tuple[int, int]]:
 
 
 class Prefer(Rule):
-    """有没有更好的说法？"""
+    """Ask whether there is a better wording: 有没有更好的说法."""
 
     kind: Literal["prefer"]
     level: Literal["warn", "hint"]
     swap: Mapping[str, str]
     """Wording → the better wording."""
 
-    _each: tuple[tuple[At, str], ...] = PrivateAttr(default=())
-
     def prepare(self, groups: Groups, sources: Mapping[str, Source]) -> Iterator[tuple[At, str, str]]:
         """Compile each wording apart, since each has its own advice."""
         yield from super().prepare(groups, sources)
         for wording in self.swap:
             try:
-                self._matchers["swap", wording] = compiled((wording,), groups)
+                self.matchers["swap", wording] = compiled((wording,), groups)
             except BadPattern as error:
                 yield ("swap", wording), str(error), ""
 
@@ -108,7 +111,7 @@ class Prefer(Rule):
 
 
 class Require(Rule):
-    """该有的，在该在的地方吗？"""
+    """Ask whether what is due stands where it is due: 该有的，在该在的地方吗."""
 
     PATTERNS: ClassVar[tuple[str, ...]] = ("when", "any_of")
     kind: Literal["require"]
@@ -134,7 +137,7 @@ class Require(Rule):
         yield from super().patterns()
 
     def ready(self, scan: Scan) -> bool:
-        """A rule on facts needs facts."""
+        """Ask for facts where they are looked into."""
         return super().ready(scan) and not (self.where == "facts" and scan.outside and not scan.post.facts)
 
     def check(self, scan: Scan) -> Iterator[Finding]:
@@ -164,7 +167,7 @@ class Require(Rule):
 
 
 class Pair(Rule):
-    """说了甲，有没有说乙？（产品 → 它的风险提示）"""
+    """Ask whether who said A also said B, a product and its risk words: 说了甲，有没有说乙."""
 
     PATTERNS: ClassVar[tuple[str, ...]] = ("when", "accept")
     kind: Literal["pair"]
@@ -218,14 +221,15 @@ class Pair(Rule):
 
 
 class Fresh(Rule):
-    """发布那天，所引要点仍有效吗？客群够得上产品的风险等级吗？"""
+    """Ask whether the cited facts hold on the day, and whether the product suits: 发布那天仍有效吗."""
 
     kind: Literal["fresh"]
     ask: Literal["alive", "current", "kept", "risk"]
-    """alive: the cited facts may be told that day; current: none is superseded; kept: someone kept them; risk: R not above the segment's."""
+    """alive: the cited facts may be told that day; current: none is superseded; kept: someone kept them;
+    risk: the product's level is not above the segment's."""
 
     def ready(self, scan: Scan) -> bool:
-        """Facts are asked of posts that can have them; risk needs a product's level and a segment."""
+        """Ask for facts of a post that can have them; for risk, for a product's level and a segment."""
         brief = scan.post.brief
         if self.ask == "risk":
             return (

@@ -1,4 +1,4 @@
-"""The kind ``limit``: is the post within what its channel takes, and ready to be copied as it stands?
+"""The kind ``limit``: whether a post is within what its channel takes, and ready to be copied as it stands.
 
 The numbers stand in ``channels/``; a rule says which of them it watches and how grave a breach is.
 """
@@ -6,14 +6,15 @@ The numbers stand in ``channels/``; a rule says which of them it watches and how
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
-from ..values import Finding
+from ..values import Finding, Post
 from .rule import Rule
 from .scan import Scan
 
 _PLACEHOLDER = re.compile(r"\{\{?[^{}\n]{1,16}\}?\}|%[A-Z_]{3,20}%", re.IGNORECASE)
+_BLANK = re.compile(r"\s")
 _EMOJI = re.compile(
     "(?:[\U0001f1e6-\U0001f1ff]{2}|[\u2600-\u27bf\u2b50\u2b55\u231a\u231b\u23e9-\u23f3\u23f8-\u23fa\U0001f300-\U0001faff])"
     "(?:[\ufe0f\U0001f3fb-\U0001f3ff]|\u200d[\u2600-\u27bf\U0001f300-\U0001faff])*"
@@ -21,6 +22,16 @@ _EMOJI = re.compile(
 """One picture character with everything glued to it: skin tone, joiner, flag."""
 WELCOME = "welcome"
 """The one genre in which WeCom fills %NICKNAME%."""
+_COUNTS: Mapping[str, Callable[[Post], int]] = {
+    "chars": lambda post: len(_BLANK.sub("", post.counted)),
+    "chars_min": lambda post: len(_BLANK.sub("", post.counted)),
+    "lines": lambda post: sum(1 for line in post.counted.splitlines() if line.strip()),
+    "bytes": lambda post: len(post.text.encode()),
+    "pictures": lambda post: len(post.pictures),
+    "pictures_min": lambda post: len(post.pictures),
+    "emoji": lambda post: sum(1 for _ in _EMOJI.finditer(post.text)),
+}
+"""How each number is counted; blanks are no characters."""
 Of = Literal[
     "chars",
     "chars_min",
@@ -38,14 +49,14 @@ Of = Literal[
 
 
 class Limit(Rule):
-    """超没超渠道限额？（数字只写在 ``channels/``）"""
+    """Ask whether a limit of the channel is kept: 超没超渠道限额."""
 
     kind: Literal["limit"]
     of: Of
     """Which limit. ``{limit}`` and ``{found}`` in the message are the two numbers."""
 
     def ready(self, scan: Scan) -> bool:
-        """A text from outside need not tell its hour, its pictures, or whether it was reviewed."""
+        """Ask for what a text from outside need not tell: its hour, its pictures, whether it was reviewed."""
         brief = scan.post.brief
         known = {
             "hours": brief.slot.at is not None or not scan.outside,
@@ -76,17 +87,9 @@ class Limit(Rule):
 
     def _numbers(self, scan: Scan) -> Iterator[Finding]:
         post, limits = scan.post, scan.post.brief.channel.limits
-        found = {
-            "chars": len(re.sub(r"\s", "", post.counted)),
-            "chars_min": len(re.sub(r"\s", "", post.counted)),
-            "lines": sum(1 for line in post.counted.splitlines() if line.strip()),
-            "bytes": len(post.text.encode()),
-            "pictures": len(post.pictures),
-            "pictures_min": len(post.pictures),
-            "emoji": sum(1 for _ in _EMOJI.finditer(post.text)),
-        }[self.of]
+        found = _COUNTS[self.of](post)
         limit: int = getattr(limits, self.of)
-        over = found < limit if self.of.endswith("_min") else found > limit and limit > 0
+        over = found < limit if self.of.endswith("_min") else found > limit > 0
         if over:
             yield self.finding(scan, message=self.message.replace("{limit}", str(limit)).replace("{found}", str(found)))
 

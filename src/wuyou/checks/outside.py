@@ -64,7 +64,14 @@ def post_of(
     slot = Slot(on=on, at=at, channel=channel.name, genre=genre.name if genre else "")
     return Post(
         brief=Brief(
-            channel=channel, slot=slot, product=product, segment=segment, genre=genre, facts=facts, passages=passages, bank=bank
+            channel=channel,
+            slot=slot,
+            product=product,
+            segment=segment,
+            genre=genre,
+            facts=facts,
+            passages=passages,
+            bank=bank,
         ),  # fmt: skip
         parts=parts or (Part(role="body", text=text),),
         pictures=pictures,

@@ -15,8 +15,10 @@ one expression), anything Python cannot compile, and an unknown group.
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -31,6 +33,7 @@ _WIDE = 200
 """A class with more characters than this is wide."""
 _MACRO = re.compile(r"\{@([^{}]+)\}")
 _UNBOUNDED = int(_parser.MAXREPEAT)
+MOST = sys.maxsize
 Groups = Mapping[str, tuple[str, ...]]
 
 
@@ -41,34 +44,51 @@ class BadPattern(ValueError):
 class Matcher:
     """Some patterns as one: finds where any of them matches.
 
-    ``needles`` are short strings of which every match contains at least one; a text without any of them is not searched.
+    Each pattern has its needles, short strings of which every match contains at least one. A text that holds none of
+    their first two characters need not be searched; that is a question to a set, so most patterns cost next to nothing.
     """
 
-    __slots__ = ("needles", "regex")
+    __slots__ = ("parts",)
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        body = "|".join(f"(?:{pattern})" for pattern in patterns)
-        self.regex = re.compile(body)
-        self.needles = tuple(sorted(_needles(_parser.parse(body)) or ()))
+        self.parts = tuple((_sought(pattern), re.compile(pattern)) for pattern in patterns)
 
-    def all(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield every match, overlapping ones included, from left to right."""
-        if self.needles and not any(needle in text for needle in self.needles):
-            return
-        found = self.regex.search(text)
-        while found is not None:
-            yield found.span()
-            found = self.regex.search(text, found.start() + 1)
-
-    def first(self, text: str) -> tuple[int, int] | None:
-        """Return the first match, or nothing."""
-        return next(self.all(text), None)
+    def all(self, text: str, start: int = 0, end: int = MOST) -> Iterator[tuple[int, int]]:
+        """Yield every match, overlapping ones included, from left to right, of two that begin together the longer first."""
+        grams = _grams(text)
+        found: set[tuple[int, int]] = set()
+        for needles, regex in self.parts:
+            if needles and needles.isdisjoint(grams):
+                continue
+            match = regex.search(text, start, end)
+            while match is not None:
+                found.add(match.span())
+                match = regex.search(text, match.start() + 1, end)
+        return iter(sorted(found, key=_longest_first) if found else ())
 
     def within(self, text: str) -> bool:
         """Tell whether it matches anywhere."""
-        if self.needles and not any(needle in text for needle in self.needles):
-            return False
-        return self.regex.search(text) is not None
+        grams = _grams(text)
+        return any(
+            regex.search(text) is not None
+            for needles, regex in self.parts
+            if not needles or not needles.isdisjoint(grams)
+        )
+
+
+def _longest_first(span: tuple[int, int]) -> tuple[int, int]:
+    return span[0], -span[1]
+
+
+@lru_cache(maxsize=1 << 8)
+def _grams(text: str) -> frozenset[str]:
+    """Return every character and every pair of neighbours of a text."""
+    return frozenset(text) | frozenset(map(str.__add__, text, text[1:]))
+
+
+def _sought(pattern: str) -> frozenset[str]:
+    """Return the first one or two characters of each needle of a pattern."""
+    return frozenset(needle[:2] for needle in _needles(_parser.parse(pattern)) or ())
 
 
 def compiled(

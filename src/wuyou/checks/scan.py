@@ -12,7 +12,7 @@ from functools import cached_property
 
 from ..chinese import fold
 from ..quantities import Quantity, find
-from ..values import COUNTED_ROLES, Post, ProductKind, Role
+from ..values import COUNTED_ROLES, Lamp, Post, ProductKind, Role
 from .patterns import Matcher
 
 _STOPS = re.compile(r"[。!?\n]+[”’」』)）\"']*|…+(?=[\n”])")
@@ -78,6 +78,8 @@ class Scan:
         self.found: frozenset[str] = frozenset()
         """Categories that earlier rules have found; ``pair`` may ask for them."""
         self.text = Surface(post.text, "text")
+        self.lamps: dict[str, Lamp] = {}
+        """What rules of kind ``have`` have seen already."""
         self._tail = tail
 
     @cached_property

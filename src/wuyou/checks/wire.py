@@ -1,6 +1,7 @@
 """The wire: one JSON record in, one out. Its shape is a contract, written down in ``docs/wire-schema.md``.
 
-A record that cannot be checked raises WuyouError with a Chinese sentence; the caller answers ``{id, error}`` and goes on.
+A record that cannot be checked raises WuyouError with a Chinese sentence; the caller answers ``{id, error}`` and goes
+on with the next.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ class Exporter(Protocol):
 
     suffix: str
     approved_only: bool
-    """True for what staff use; False for what reviewers read."""
+    """True for what staff use: it is handed approved entries only, and ours look again. False for what reviewers read."""
 
     def export(self, calendar: Calendar, path: Path) -> Path:
         """Write the file and return its path."""

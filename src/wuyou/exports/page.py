@@ -31,7 +31,7 @@ class PageExporter:
 
     def export(self, calendar: Calendar, path: Path) -> Path:
         """Write the page."""
-        cards = [_card(entry) for entry in calendar.entries]
+        cards = [_card(entry) for entry in calendar.approved.entries]
         context = {
             "title": calendar.title,
             "bank": calendar.bank,
@@ -40,7 +40,7 @@ class PageExporter:
             "channels": list({card["channel"]: card["channel_title"] for card in cards}.items()),
             "cards": cards,
         }
-        path.write_text(templating.render(self.templates, "copy.html.j2", context, label="templates/pages", html=True), encoding="utf-8")
+        path.write_text(templating.render(self.templates, "copy.html.j2", context, label="templates/pages", html=True), encoding="utf-8", newline="\n")
         return path
 
 

@@ -67,9 +67,13 @@ class XlsxExporter:
 
     def export(self, calendar: Calendar, path: Path) -> Path:
         """Write the workbook; byte-identical for equal calendars."""
+        import io
+
         import xlsxwriter
 
-        with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+        made = io.BytesIO()  # the library wraps an error of the disk in one of its own; writing the bytes is ours
+        with xlsxwriter.Workbook(made, options) as book:
             book.set_properties(
                 {"title": calendar.title, "author": calendar.bank.name, "created": dt.datetime(2026, 1, 1)}
             )
@@ -89,10 +93,11 @@ class XlsxExporter:
                 "signed": book.add_format({"valign": "top", "font_color": "#2E6B5E"}),
                 "quiet": book.add_format({"valign": "top", "text_wrap": True, "font_color": "#666666", "font_size": 9}),
             }
-            for made in formats.values():
-                made.set_font_name("Microsoft YaHei")
+            for each in formats.values():
+                each.set_font_name("Microsoft YaHei")
             _calendar(book, calendar, formats)
             _findings(book, calendar, formats)
+        path.write_bytes(made.getvalue())
         return path
 
 

@@ -33,9 +33,9 @@ class WecomExporter:
             "campaign": calendar.campaign,
             "bank": calendar.bank.name,
             "sample": calendar.bank.sample,
-            "tasks": [_task(entry) for entry in calendar.entries],
+            "tasks": [_task(entry) for entry in calendar.approved.entries],
         }
-        path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
         return path
 
 

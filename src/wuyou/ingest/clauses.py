@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -19,23 +20,31 @@ class Span(NamedTuple):
         return self.start <= start and end <= self.end
 
 
+MAX_WHOLE = 60
+"""Characters of a clause joined with the one it waits for."""
+OFF = re.compile(
+    r"满\s?[\d,.]{1,12}\s?(?:元|块)?[，, ]?(?:即|可|立|直|随机|再|享){0,4}(?:减|返|抵|送)\s?[\d,.]{1,12}"
+    r"(?:\s?[-—~]\s?[\d,.]{1,12})?\s?元?"
+)
+"""What is only true together: 满100减8, 满100元，立减8元."""
 _SENTENCE_ENDS = frozenset("。；;！!？?\n")
 _CLAUSE_ENDS = _SENTENCE_ENDS | frozenset("，,")
 _OPEN, _CLOSE = frozenset("（(《“「【"), frozenset("）)》”」】")
 _TRIM = " \t\u3000\u00a0，,。；;！!？?、：:"
-_NUMBERED = re.compile(
-    r"[ \t\u3000]*(?:[（(](?:[一二三四五六七八九十]{1,3}|\d{1,2})[）)]|(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.．](?!\d)|[①-⑳])[ \t\u3000]*"
-)
+_COUNT = r"(?:[一二三四五六七八九十]{1,3}|\d{1,2})"
+_NUMBERED = re.compile(rf"[ \t\u3000]{{0,8}}(?:[（(]{_COUNT}[）)]|{_COUNT}[、.．](?!\d)|[①-⑳])[ \t\u3000]{{0,8}}")
 
 
-def sentences(text: str) -> Iterator[Span]:
-    """Yield the sentences, without their full stops and without the numbers of a list."""
-    yield from _cut(text, _SENTENCE_ENDS)
+@lru_cache(maxsize=1 << 10)
+def sentences(text: str) -> tuple[Span, ...]:
+    """Cut into sentences, without their full stops and without the numbers of a list."""
+    return tuple(_cut(text, _SENTENCE_ENDS))
 
 
-def clauses(text: str) -> Iterator[Span]:
-    """Yield what stands between commas and full stops; commas inside brackets and numbers do not cut."""
-    yield from _cut(text, _CLAUSE_ENDS)
+@lru_cache(maxsize=1 << 10)
+def clauses(text: str) -> tuple[Span, ...]:
+    """Cut between commas and full stops; commas inside brackets and numbers do not cut."""
+    return tuple(_cut(text, _CLAUSE_ENDS))
 
 
 def _cut(text: str, ends: frozenset[str]) -> Iterator[Span]:
@@ -66,3 +75,28 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[Span]:
         end -= 1
     if start < end:
         yield Span(start, end, text[start:end])
+
+
+_OPEN_END = re.compile(r"(?:的|时|后|的(?:客户|账户|交易|情形))$")
+
+
+@lru_cache(maxsize=1 << 10)
+def whole_clauses(text: str) -> tuple[Span, ...]:
+    """Cut into clauses, one that only says when together with what then holds: 中途退订的，须补交工本费."""
+    return tuple(_joined(text))
+
+
+def _joined(text: str) -> Iterator[Span]:
+    for sentence in sentences(text):
+        waiting: Span | None = None
+        for part in clauses(sentence.text):
+            start = waiting.start if waiting else sentence.start + part.start
+            clause = Span(start, sentence.start + part.end, text[start : sentence.start + part.end])
+            if waiting and len(clause.text) > MAX_WHOLE:
+                yield waiting
+                clause = Span(sentence.start + part.start, sentence.start + part.end, part.text)
+            waiting = clause if _OPEN_END.search(clause.text) else None
+            if waiting is None:
+                yield clause
+        if waiting:
+            yield waiting

@@ -25,11 +25,13 @@ class Document(NamedTuple):
     issued: dt.date | None
     period: Period
     """First and last day on which what it says holds."""
+    path: str
+    """What its citations call it."""
     invests: bool
     """Whether it is about an investment or an insurance, whose yields are never told."""
 
     def dated(self, day: Day) -> Day:
-        """Give a date the year it left out: the document's, or the next when the day would lie long before it was issued."""
+        """Give a date the year it left out: the document's, or the next if that day had long passed at issue."""
         if day.year is not None or day.month is None or self.year is None:
             return day
         whole = day._replace(year=self.year)
@@ -59,6 +61,7 @@ def study(material: Material) -> Document:
         year=year,
         issued=material.issued,
         period=(None, None),
+        path=material.path,
         invests=bool(_INVESTS.search(title)) or len(_INVESTS.findall(about)) > 5,
     )
     return frame._replace(period=_period(frame, passages))
@@ -98,7 +101,7 @@ _BANK = re.compile(
 
 
 def product_of(title: str) -> str:
-    """Return what a title is about: the words in its quotation marks, else what is left without the bank and the kind of paper."""
+    """Return what a title is about: its words in quotation marks, else what is left without bank and kind of paper."""
     if quoted := _QUOTED.search(title):
         return quoted[1].strip()
     start = about.end() if (about := _ABOUT.search(title)) else 0
@@ -150,7 +153,7 @@ def _period(frame: Document, passages: list[Passage]) -> Period:
 
 
 def _told_as_period(clause: Span, quantity: Quantity, label: str) -> bool:
-    """Tell whether a range of dates is given as the days of the whole: 自…起至…止, “金条节”：…."""
+    """Tell whether a range of dates is given as the days of the whole: 自…起至…止, “桂花季”：…."""
     return bool(re.search(r"(?:自|从)\s*$", label) or _NAMED.search(label)) or clause.text.strip() == quantity.text
 
 

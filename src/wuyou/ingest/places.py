@@ -41,7 +41,8 @@ class Place(NamedTuple):
 
 
 _GENERIC = frozenset(
-    "要素 内容 项目 说明 标准 规则 限制 要求 事项 指标 名称 参数 条款 口径 统计口径 类别 类型 要点 备注 产品要素 具体内容 要素内容".split()
+    {"要素", "内容", "项目", "说明", "标准", "规则", "限制", "要求", "事项", "指标", "名称", "参数", "条款", "口径"}
+    | {"统计口径", "类别", "类型", "要点", "备注", "产品要素", "具体内容", "要素内容"}
 )
 _OLD = re.compile(r"调整前|变更前|修改前|优化前|原(?:标准|规则|利率|费率|政策|值|规定)|旧|上一阶段|此前")
 _NEW = re.compile(r"调整后|变更后|修改后|优化后|现(?:标准|规则|利率|费率|政策|行|规定)|新(?:标准|规则|利率|费率|规定)")
@@ -52,24 +53,44 @@ TIER_COLUMN = re.compile(
 _NAME_COLUMN = re.compile(r"产品(?:名称|简称)?$|基金|币种|卡种|险种|储种|品种")
 _ASIDE_COLUMN = re.compile(r"对象|客户|条件|渠道|备注|说明|方式|要求|限制|适用|地点|网点")
 _DATE_COLUMN = re.compile(r"日期|时间|期间|时段")
-_SHARE = re.compile(r"[A-Z][类份]额?|[A-Z]类份额")
+_SHARE = re.compile(r"[A-Z]类份额|[A-Z]份额|[A-Z]类(?!型)")
+_QUOTED = re.compile(r"[“「]([^”」]{2,20})[”」]")
+_HEADING = re.compile(r"(?:[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十]{1,3}[章节条])[^。：:；，]{1,24}")
 
 
 def places(material: Material, frame: Document) -> Iterator[Place]:
     """Yield the places of a material in reading order; nothing internal, and no header or footer but for its phones."""
+    section = Subject(product=frame.product)
     for passage in material.passages:
         if passage.internal or not passage.text.strip():
             continue
         if passage.kind == "row" and passage.cells:
-            yield from _row(passage, frame)
-        else:
-            yield Place(passage, passage.text, 0, "", Subject(product=frame.product))
+            yield from _row(passage, section, frame)
+            continue
+        if passage.kind == "heading" or _HEADING.fullmatch(passage.text):
+            section = _section(passage.text, frame)
+        elif passage.kind != "paragraph":
+            section = Subject(product=frame.product)
+        yield Place(passage, passage.text, 0, "", section)
 
 
-def _row(passage: Passage, frame: Document) -> Iterator[Place]:
+def _section(heading: str, frame: Document) -> Subject:
+    """Return whose numbers stand below a heading: what it quotes, the term or share it names; else the document's."""
+    subject = Subject(product=frame.product)
+    if heading != frame.title and (quoted := _QUOTED.search(heading)):
+        subject = subject.model_copy(update={"product": quoted[1]})
+    if heading != frame.title and (share := _SHARE.search(heading)):
+        subject = subject.model_copy(update={"tier": share[0]})
+    terms = [quantity for quantity in find(heading) if quantity.kind == "term"]
+    if heading != frame.title and len(terms) == 1 and heading[terms[0].end :].startswith(("期", "定期")):
+        subject = subject.model_copy(update={"term": terms[0].text})
+    return subject
+
+
+def _row(passage: Passage, section: Subject, frame: Document) -> Iterator[Place]:
     cells, header = passage.cells, passage.header or ("",) * len(passage.cells)
     paired = _is_paired(cells, header)
-    subject, keys = (Subject(product=frame.product), set()) if paired else _subject(cells, header, frame)
+    subject, keys = (section, set()) if paired else _subject(cells, header, section)
     period = _own_period(cells, header, frame)
     offset = 0
     for index, text in enumerate(cells):
@@ -99,7 +120,7 @@ _BINDING = re.compile(r"[（()）]|含|及?以[上下内]|起|满|不超过|不�
 
 
 def is_name(text: str) -> bool:
-    """Tell whether a cell names something rather than gives a value: 正餐（满100元）, but not 20万元（含）以上."""
+    """Tell whether a cell names something rather than gives a value: 火锅（满150元）, but not 20万元（含）以上."""
     rest = text
     for quantity in find(text):
         rest = rest.replace(quantity.text, "", 1)
@@ -114,18 +135,18 @@ def _is_paired(cells: tuple[str, ...], header: tuple[str, ...]) -> bool:
     if any(not name or len(name) > 24 or find(name) for name in names):
         return False
     if len(cells) > 2:
-        return not any(header) or header[0] in _GENERIC and header[0] == header[2]
+        return not any(header) or (header[0] in _GENERIC and header[0] == header[2])
     told = header[1] if len(header) > 1 else ""
     return not told or told in _GENERIC or header[0] in _GENERIC or bool(find(told))
 
 
-def _subject(cells: tuple[str, ...], header: tuple[str, ...], frame: Document) -> tuple[Subject, set[int]]:
+def _subject(cells: tuple[str, ...], header: tuple[str, ...], section: Subject) -> tuple[Subject, set[int]]:
     """Read off a row whose numbers stand in it, and which cells only say so."""
-    product, tier, term = frame.product, "", ""
+    product, tier, term = section.product, "", ""
     keys: set[int] = set()
     if any(quantity.kind in ("term", "amount") for column in header[1:] for quantity in find(column)):
         ranked = [quantity for quantity in find(cells[0]) if quantity.kind in ("term", "amount")]
-        return Subject(product=product, tier=cells[0][:40] if ranked else ""), {0}
+        return section.model_copy(update={"tier": cells[0][:40]} if ranked else {}), {0}
     for index, text in enumerate(cells):
         column = header[index] if index < len(header) else ""
         quantities = find(text)
@@ -147,7 +168,7 @@ def _subject(cells: tuple[str, ...], header: tuple[str, ...], frame: Document) -
                 product = text
             elif len(cells) > 2:
                 tier = text
-    return Subject(product=product[:60], tier=tier[:40], term=term[:40]), keys
+    return Subject(product=product[:60], tier=(tier or section.tier)[:40], term=(term or section.term)[:40]), keys
 
 
 def _told_by_column(subject: Subject, column: str) -> Subject:

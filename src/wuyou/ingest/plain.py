@@ -1,4 +1,4 @@
-"""Reads plain text and Markdown, whatever a Chinese office's editors save: UTF-8, UTF-16, GB18030, with or without BOM."""
+"""Reads plain text and Markdown as Chinese offices save them: UTF-8, UTF-16, GB 18030, with or without a BOM."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _COMMON_SHARE = 0.7
 
 
 def decode(data: bytes, name: str) -> str:
-    """Turn a text file's bytes into text with ``\\n`` line ends.
+    """Turn a text file's bytes into text with plain line ends.
 
     Raises MaterialError when no Chinese encoding makes sense of them.
     """

@@ -1,7 +1,7 @@
-"""Reads Word documents: text and tables in their order, headers, footers, footnotes, text boxes; what is hidden is marked.
+"""Reads Word documents: text and tables in order, headers, footers, footnotes, text boxes; hidden text is marked.
 
-It walks the elements itself, because the ready-made iterators skip insertions, content controls and text boxes, and would
-read a merged cell twice. Deleted text of tracked changes is not read.
+It walks the elements itself, because the ready-made iterators skip insertions, content controls and text boxes, and
+would read a merged cell twice. Deleted text of tracked changes is not read.
 """
 
 from __future__ import annotations
@@ -11,20 +11,18 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from ..errors import MaterialError
 from ..values import Passage, PassageKind
+from .ooxml import Cell, Element, R, W, children, head_of, heading_of, inside, is_on, name_of, styles, value_of
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_Element: TypeAlias = Any
-_SKIPPED = frozenset(
-    "del moveFrom instrText delText delInstrText rPr pPr sectPr annotationRef commentReference rt".split()
-)
-_OPENED = frozenset("sdt sdtContent ins moveTo customXml smartTag".split())
-_OFF = ("0", "false", "off", "none")
+_MACROS = "word/vbaProject.bin"
 _MAX_UNPACKED = 400 * 1024 * 1024
+_SKIPPED = frozenset(
+    {"del", "moveFrom", "instrText", "delText", "delInstrText", "rPr", "pPr", "sectPr", "annotationRef"}
+    | {"commentReference", "rt"}
+)
 
 
 class WordReader:
@@ -47,16 +45,7 @@ class _Words(NamedTuple):
     text: str
     hidden: str
     notes: tuple[str, ...]
-    boxes: tuple[_Element, ...]
-
-
-class _Cell(NamedTuple):
-    """A cell with the columns it covers."""
-
-    text: str
-    first: int
-    last: int
-    tables: tuple[_Element, ...]
+    boxes: tuple[Element, ...]
 
 
 class _Document:
@@ -66,7 +55,7 @@ class _Document:
         self.path = path
         self.package = _open(path)
         self.body = self.package.element.body
-        self.headings, self.hidden_styles = _styles(self.package.styles.element)
+        self.headings, self.hidden_styles = styles(self.package.styles.element)
         self.paragraphs = self.tables = self.boxes = self.secrets = 0
         self.notes: list[str] = []
 
@@ -83,9 +72,9 @@ class _Document:
         names = zipfile.ZipFile(self.path).namelist()
         pictures = sum(name.startswith("word/media/") for name in names)
         found = (
-            (any(name.endswith("vbaProject.bin") for name in names), "文件里有宏，没有运行，也没有读"),
+            (_MACROS in names, "文件里有宏，没有运行，也没有读"),
             (any(passage.internal for passage in self.passages()), "隐藏文字只标为内部，不会从中取要点"),
-            (bool(_all(self.body, "del", "moveFrom")), "修订里删去的文字没有读"),
+            (bool(inside(self.body, "del", "moveFrom")), "修订里删去的文字没有读"),
             (any(name == "word/comments.xml" for name in names), "批注没有读"),
             (pictures > 0, f"有 {pictures} 张图片，图片里的字没有读"),
             (any("/embeddings/" in name for name in names), "嵌入的表格或对象没有读"),
@@ -94,15 +83,15 @@ class _Document:
 
     # ── the body ──
 
-    def _blocks(self, container: _Element) -> Iterator[Passage]:
-        for element in _children(container, "p", "tbl"):
-            if _name(element) == "tbl":
+    def _blocks(self, container: Element) -> Iterator[Passage]:
+        for element in children(container, "p", "tbl"):
+            if name_of(element) == "tbl":
                 yield from self._table(element)
                 continue
             words = self._words(element)
             if words.text:
                 self.paragraphs += 1
-                kind: PassageKind = "heading" if self._is_heading(element) else "paragraph"
+                kind: PassageKind = "heading" if self._isheading_of(element) else "paragraph"
                 yield Passage(locator=f"第{self.paragraphs}段", text=words.text, kind=kind)
             yield from self._aside(words)
 
@@ -113,37 +102,37 @@ class _Document:
             self.secrets += 1
             yield Passage(locator=f"隐藏文字{self.secrets}", text=words.hidden, internal=True)
         for box in words.boxes:
-            for paragraph in _all(box, "p"):
+            for paragraph in inside(box, "p"):
                 inner = self._words(paragraph)
                 if inner.text:
                     self.boxes += 1
                     yield Passage(locator=f"文本框{self.boxes}", text=inner.text)
                 yield from self._aside(inner._replace(boxes=()))
 
-    def _is_heading(self, paragraph: _Element) -> bool:
-        properties = paragraph.find(f"{_W}pPr")
+    def _isheading_of(self, paragraph: Element) -> bool:
+        properties = paragraph.find(f"{W}pPr")
         if properties is None:
             return False
-        level, style = properties.find(f"{_W}outlineLvl"), properties.find(f"{_W}pStyle")
+        level, style = properties.find(f"{W}outlineLvl"), properties.find(f"{W}pStyle")
         if level is not None:
-            return bool(level.get(f"{_W}val", "9") < "9")
-        return style is not None and style.get(f"{_W}val") in self.headings
+            return bool(level.get(f"{W}val", "9") < "9")
+        return style is not None and style.get(f"{W}val") in self.headings
 
-    def _words(self, element: _Element) -> _Words:
+    def _words(self, element: Element) -> _Words:
         """Collect the words of an element, visible and hidden, in their order."""
         shown: list[str] = []
         hidden: list[str] = []
         notes: list[str] = []
-        boxes: list[_Element] = []
+        boxes: list[Element] = []
 
-        def walk(node: _Element, secret: bool) -> None:
-            name = _name(node)
+        def walk(node: Element, secret: bool) -> None:
+            name = name_of(node)
             if name in _SKIPPED or not name:
                 return
             if name == "txbxContent":
                 boxes.append(node)
             elif name == "AlternateContent":
-                choice = next((child for child in node if _name(child) == "Choice"), None)
+                choice = next((child for child in node if name_of(child) == "Choice"), None)
                 for child in choice if choice is not None else node:
                     walk(child, secret)
             elif name in ("t", "tab", "ptab", "br", "cr", "noBreakHyphen"):
@@ -152,68 +141,69 @@ class _Document:
                 )
                 (hidden if secret else shown).append(text)
             elif name in ("footnoteReference", "endnoteReference"):
-                notes.append(f"{name[:-9]}{node.get(f'{_W}id')}")
+                notes.append(f"{name[:-9]}{node.get(f'{W}id')}")
             elif name not in ("tbl",) or node is element:
                 inside = secret or (name == "r" and self._is_hidden(node))
                 for child in node:
                     walk(child, inside)
 
-        style = element.find(f"{_W}pPr/{_W}pStyle")
-        walk(element, style is not None and style.get(f"{_W}val") in self.hidden_styles)
+        style = element.find(f"{W}pPr/{W}pStyle")
+        walk(element, style is not None and style.get(f"{W}val") in self.hidden_styles)
         return _Words(_tidy(shown), _tidy(hidden), tuple(notes), tuple(boxes))
 
-    def _is_hidden(self, run: _Element) -> bool:
-        properties = run.find(f"{_W}rPr")
+    def _is_hidden(self, run: Element) -> bool:
+        properties = run.find(f"{W}rPr")
         if properties is None:
             return False
-        style = properties.find(f"{_W}rStyle")
-        return _on(properties, "vanish", "webHidden") or (
-            style is not None and style.get(f"{_W}val") in self.hidden_styles
+        style = properties.find(f"{W}rStyle")
+        return is_on(properties, "vanish", "webHidden") or (
+            style is not None and style.get(f"{W}val") in self.hidden_styles
         )
 
     # ── tables ──
 
-    def _table(self, table: _Element) -> Iterator[Passage]:
+    def _table(self, table: Element) -> Iterator[Passage]:
         self.tables += 1
-        number, inner = self.tables, []
-        rows: list[tuple[list[_Cell], bool]] = []
-        above: dict[int, _Cell] = {}
+        number = self.tables
+        inner: list[Element] = []
+        rows: list[tuple[list[Cell], bool]] = []
+        above: dict[int, Cell] = {}
         asides: list[_Words] = []
-        for row in _children(table, "tr"):
-            properties = row.find(f"{_W}trPr")
-            cells: list[_Cell] = []
-            column = _value(properties, "gridBefore")
-            for element in _children(row, "tc"):
+        for row in children(table, "tr"):
+            properties = row.find(f"{W}trPr")
+            cells: list[Cell] = []
+            column = value_of(properties, "gridBefore")
+            for element in children(row, "tc"):
                 cell, words = self._cell(element, column, above)
                 column = cell.last + 1
                 above[cell.first] = cell
                 cells.append(cell)
                 asides += words
                 inner += cell.tables
-            deleted = properties is not None and properties.find(f"{_W}del") is not None
-            rows.append(([] if deleted else cells, _on(properties, "tblHeader")))
-        top, heads = _head(rows)
+            deleted = properties is not None and properties.find(f"{W}del") is not None
+            rows.append(([] if deleted else cells, is_on(properties, "tblHeader")))
+        top, heads = head_of(rows)
         for index, (cells, _) in enumerate(rows, start=1):
             texts = tuple(cell.text for cell in cells)
             if any(texts):
-                header = tuple(_heading(heads, cell) for cell in cells) if index > top else ()
+                header = tuple(heading_of(heads, cell) for cell in cells) if index > top else ()
                 place = f"表{number}第{index}行"
                 yield Passage(locator=place, text=" | ".join(texts), kind="row", header=header, cells=texts)
-        for words in asides:
-            yield from self._aside(words)
+        for aside in asides:
+            yield from self._aside(aside)
         for element in inner:
             yield from self._table(element)
 
-    def _cell(self, element: _Element, column: int, above: dict[int, _Cell]) -> tuple[_Cell, list[_Words]]:
+    def _cell(self, element: Element, column: int, above: dict[int, Cell]) -> tuple[Cell, list[_Words]]:
         """Read a cell; one that is merged with the cell above says what that one says."""
-        properties = element.find(f"{_W}tcPr")
-        last = column + max(1, _value(properties, "gridSpan", 1)) - 1
-        merge = properties.find(f"{_W}vMerge") if properties is not None else None
-        if merge is not None and merge.get(f"{_W}val", "continue") == "continue" and column in above:
+        properties = element.find(f"{W}tcPr")
+        last = column + max(1, value_of(properties, "gridSpan", 1)) - 1
+        merge = properties.find(f"{W}vMerge") if properties is not None else None
+        if merge is not None and merge.get(f"{W}val", "continue") == "continue" and column in above:
             return above[column]._replace(last=last, tables=()), []
-        words = [self._words(paragraph) for paragraph in _children(element, "p")]
+        words = [self._words(paragraph) for paragraph in children(element, "p")]
         text = " ".join(" ".join(word.text.split("\n")) for word in words if word.text)
-        return _Cell(text, column, last, tuple(_children(element, "tbl"))), words
+        return Cell(text, column, last, tuple(children(element, "tbl"))), words
 
     # ── notes and margins ──
 
@@ -225,27 +215,32 @@ class _Document:
         if part is None:
             return
         found = {
-            f"{kind}{note.get(f'{_W}id')}": note
-            for note in _children(_parse(part.blob), kind)
-            if note.get(f"{_W}type", "normal") == "normal"
+            f"{kind}{note.get(f'{W}id')}": note
+            for note in children(_parse(part.blob), kind)
+            if note.get(f"{W}type", "normal") == "normal"
         }
         order = dict.fromkeys([mark for mark in self.notes if mark in found] + list(found))
         for number, mark in enumerate(order, start=1):
-            words = [self._words(paragraph) for paragraph in _all(found[mark], "p")]
+            words = [self._words(paragraph) for paragraph in inside(found[mark], "p")]
             if text := "\n".join(word.text for word in words if word.text):
                 yield Passage(locator=f"{title}{number}", text=text, kind="footnote")
 
     def _margins(self, kind: PassageKind, title: str) -> Iterator[Passage]:
         """Yield headers or footers, each text once; a lone page number is none."""
         seen: dict[str, None] = {}
-        for reference in _all(self.body, f"{kind}Reference"):
-            part = self.package.part.related_parts.get(reference.get(f"{_R}id"))
+        for reference in inside(self.body, f"{kind}Reference"):
+            part = self.package.part.related_parts.get(reference.get(f"{R}id"))
             if part is not None:
-                words = [self._words(paragraph).text for paragraph in _all(_parse(part.blob), "p")]
+                words = [self._words(paragraph).text for paragraph in inside(_parse(part.blob), "p")]
                 seen.setdefault("\n".join(text for text in words if text))
         texts = [text for text in seen if re.search(r"[^\W\d_]", re.sub(r"第|共|页|/", "", text))]
         for number, text in enumerate(texts, start=1):
             yield Passage(locator=title + (str(number) if number > 1 else ""), text=text, kind=kind)
+
+
+def _tidy(pieces: list[str]) -> str:
+    lines = "".join(pieces).split("\n")
+    return "\n".join(line.strip(" \t\u3000\u00a0") for line in lines if line.strip(" \t\u3000\u00a0"))
 
 
 # ── opening ──
@@ -274,7 +269,7 @@ def _open(path: Path) -> Any:
                 )
             if bad := archive.testzip():
                 raise zipfile.BadZipFile(bad)
-            return docx.Document(_without_macros(archive) if "word/vbaProject.bin" in names else str(path))
+            return docx.Document(_without_macros(archive) if _MACROS in names else str(path))
     except MaterialError:
         raise
     except Exception as error:  # a damaged package fails in many libraries' ways
@@ -282,7 +277,7 @@ def _open(path: Path) -> Any:
 
 
 def _without_macros(archive: zipfile.ZipFile) -> io.BytesIO:
-    """Return the package under the content type of a document without macros, which is all that differs for a reader."""
+    """Return the package under the content type of a document without macros, all that differs for a reader."""
     copy = io.BytesIO()
     with zipfile.ZipFile(copy, "w") as target:
         for info in archive.infolist():
@@ -297,96 +292,7 @@ def _without_macros(archive: zipfile.ZipFile) -> io.BytesIO:
     return copy
 
 
-def _parse(blob: bytes) -> _Element:
+def _parse(blob: bytes) -> Element:
     from docx.oxml import parse_xml
 
     return parse_xml(blob)
-
-
-def _styles(styles: _Element) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the ids of styles that make a heading, and of styles that hide."""
-    based: dict[str, str] = {}
-    headings: set[str] = set()
-    hidden: set[str] = set()
-    for style in _children(styles, "style"):
-        name, key = style.find(f"{_W}name"), style.get(f"{_W}styleId", "")
-        base, level = style.find(f"{_W}basedOn"), style.find(f"{_W}pPr/{_W}outlineLvl")
-        if base is not None:
-            based[key] = base.get(f"{_W}val", "")
-        title = (name.get(f"{_W}val", "") if name is not None else "").lower()
-        if re.match(r"heading|title|subtitle|标题|副标题", title) or (
-            level is not None and level.get(f"{_W}val", "9") < "9"
-        ):
-            headings.add(key)
-        if _on(style.find(f"{_W}rPr"), "vanish"):
-            hidden.add(key)
-    for found in (headings, hidden):
-        for _ in range(8):
-            found.update(key for key, base in based.items() if base in found)
-    return frozenset(headings), frozenset(hidden)
-
-
-# ── elements ──
-
-
-def _name(element: _Element) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def _children(container: _Element, *names: str) -> Iterator[_Element]:
-    """Yield the children of these names, also those inside insertions and content controls."""
-    for child in container:
-        name = _name(child)
-        if name in names:
-            yield child
-        elif name in _OPENED:
-            yield from _children(child, *names)
-
-
-def _all(container: _Element, *names: str) -> list[_Element]:
-    return [element for element in container.iter() if _name(element) in names]
-
-
-def _on(properties: _Element | None, *names: str) -> bool:
-    """Tell whether one of the switches is set and not set to off."""
-    if properties is None:
-        return False
-    found = [properties.find(f"{_W}{name}") for name in names]
-    return any(switch is not None and switch.get(f"{_W}val", "1") not in _OFF for switch in found)
-
-
-def _value(properties: _Element | None, name: str, default: int = 0) -> int:
-    found = properties.find(f"{_W}{name}") if properties is not None else None
-    value = found.get(f"{_W}val", "") if found is not None else ""
-    return int(value) if value.isdigit() else default
-
-
-def _tidy(pieces: list[str]) -> str:
-    lines = "".join(pieces).split("\n")
-    return "\n".join(line.strip(" \t\u3000\u00a0") for line in lines if line.strip(" \t\u3000\u00a0"))
-
-
-def _head(rows: list[tuple[list[_Cell], bool]]) -> tuple[int, list[list[_Cell]]]:
-    """Return how many rows a table's heading takes, and those rows; a first row of one wide cell is a caption."""
-    marked = next((index for index, (_, head) in enumerate(rows) if not head), len(rows))
-    wide = max((cells[-1].last for cells, _ in rows if cells), default=0)
-    first = 0
-    while first < len(rows) - 1 and wide and len({cell.text for cell in rows[first][0]} - {""}) <= 1:
-        first += 1
-    if marked:
-        return marked, [cells for cells, _ in rows[first:marked]]
-    if first >= len(rows):
-        return 0, []
-    spans = any(cell.last > cell.first for cell in rows[first][0])
-    deeper = first + 1 < len(rows) and bool(
-        {(c.first, c.text) for c in rows[first][0]} & {(c.first, c.text) for c in rows[first + 1][0]}
-    )
-    last = first + (2 if spans and deeper else 1)
-    return last, [cells for cells, _ in rows[first:last]]
-
-
-def _heading(heads: list[list[_Cell]], cell: _Cell) -> str:
-    """Join the headings that stand above a cell."""
-    above = [head.text for row in heads for head in row if head.first <= cell.last and cell.first <= head.last]
-    return " ".join(dict.fromkeys(text for text in above if text))

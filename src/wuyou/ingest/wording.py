@@ -117,4 +117,4 @@ def _own_clause(fact: Fact) -> Iterator[str]:
 
 
 def _tidy(text: str) -> str:
-    return re.sub(r"[\s　]+", "", text.translate(_WIDE)).strip("，。；、：:；,;")
+    return re.sub(r"[\s　]+", "", text.translate(_WIDE)).strip("，。；、：:,;")

@@ -38,10 +38,10 @@ def says(claim: Quantity, sources: Iterable[Quantity]) -> bool:
 def same(claim: Quantity, source: Quantity) -> bool:
     """Tell whether the claim's value is the source's.
 
-    Equal after canonicalisation: 1.75% = 百分之一点七五, 3年 = 36个月, 半年 ≈ 180天, 下午两点半 = 14:30. A date may leave
-    out its year and may lie inside a range of dates; one end of any range may be named alone. 约, 近 and 多 allow for
-    rounding, by 3 % of a rate and 10 % of anything else. Bounds are not compared: whether 20万元起 may be told as 20万元
-    is no question of numbers.
+    Equal after canonicalisation: 1.75% = 百分之一点七五, 3年 = 36个月, 半年 ≈ 180天, 下午两点半 = 14:30. A date may
+    leave out its year and may lie inside a range of dates; one end of any range may be named alone. 约, 近 and 多 allow
+    for rounding, by 3 % of a rate and 10 % of anything else. Bounds are not compared: whether 20万元起 may be told as
+    20万元 is no question of numbers.
     """
     if isinstance(claim.low, Day) or isinstance(source.low, Day):
         return _same_days(claim, source)
@@ -68,6 +68,8 @@ def _scaled(claim: Quantity, source: Quantity) -> tuple[Decimal, Decimal] | None
         return low * 30, high * 31
     if (ours, theirs) == ("month", "day"):
         return low / 31, high / 30
+    if (ours, theirs) == ("day", "minute"):
+        return low / 1440, high / 1440
     factor = _factor(ours, theirs)
     return None if factor is None else (low * factor, high * factor)
 
@@ -79,7 +81,7 @@ def _factor(ours: str, theirs: str) -> Decimal | None:
     if {ours, theirs} <= _COUNTED and "piece" in (ours, theirs):
         return Decimal(1)
     if {ours, theirs} & _APART or "" not in (ours, theirs):
-        return {("minute", "day"): Decimal(1440), ("day", "minute"): 1 / Decimal(1440)}.get((ours, theirs))
+        return Decimal(1440) if (ours, theirs) == ("minute", "day") else None
     return Decimal("0.01") if ours == "ratio" else Decimal(100) if theirs == "ratio" else Decimal(1)
 
 

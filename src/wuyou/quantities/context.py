@@ -18,7 +18,7 @@ _BEFORE: tuple[tuple[Bound, re.Pattern[str]], ...] = (
     (
         "内",
         re.compile(
-            r"(?:不超过?|不得?(?:高于|多于|超过)|不高于|不多于|最高|最多|最长|至多|上限|封顶|不足|未满|不满|低于|少于|小于|限)"
+            r"(?:不超过?|不得?(?:高于|多于|超过)|不高于|不多于|最高|最多|最长|至多|上限|封顶|不足|未满|不满|(?<![不得])(?:低于|少于|小于)|限)"
             rf"{_NEAR}{{0,4}}:? ?$"
         ),
     ),
@@ -102,16 +102,14 @@ def is_claim(hit: Hit, bound: Bound, flat: str) -> bool:
     word = flat[hit.start : hit.end]
     before, after = flat[max(0, hit.start - 12) : hit.start], flat[hit.end : hit.end + 8]
     told = bool(_HAN_NUMERAL.match(word))
-    if hit.unit == "ordinal":
-        return word[-1] in "期款批档"
-    if hit.unit == "weekday":
-        return word[0] in "每逢隔" or len(word) > 3 or bool(_WEEKLY.search(flat[max(0, hit.start - 24) : hit.start]))
     judged = {
+        "ordinal": lambda: word[-1] in "期款批档",
+        "weekday": lambda: _is_weekly(word, flat[max(0, hit.start - 24) : hit.start]),
         "number": lambda: not re.fullmatch(r"\d|(?:19|20)\d\d", word),
         "phone": lambda: word not in PUBLIC_PHONES,
         "clock": lambda: not _MEETING.match(after) and (not told or _pinned(word, before, bound)),
         "date": lambda: not re.fullmatch(r"[^年日号\-/.]{1,3}月", word) or bool(bound or _MONTH_MEANT.match(after)),
-    }.get(hit.kind)
+    }.get(hit.unit if hit.unit in ("ordinal", "weekday") else hit.kind)
     if judged is not None:
         return judged()
     if not told:
@@ -121,6 +119,11 @@ def is_claim(hit: Hit, bound: Bound, flat: str) -> bool:
     if hit.kind == "count":
         return _is_count(hit, word, before, bound)
     return word not in _ONE_COIN or bool(bound or _RATIONED_ONE.search(before))
+
+
+def _is_weekly(word: str, before: str) -> bool:
+    """Tell whether a weekday is said to come back: 每周三, the second of 每周二、周四, 周一至周五."""
+    return word[0] in "每逢隔" or len(word) > 3 or bool(_WEEKLY.search(before))
 
 
 def _pinned(word: str, before: str, bound: Bound) -> bool:

@@ -11,7 +11,10 @@ _ARABIC = (
     r"(?<!\d)(?<!\d[.,])(?:\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?|\d{1,16}(?:\.\d{1,6})?)"
     r"(?:[百千万亿]{1,2}|w(?=[元块起以，。；、 )]|$))?"
 )
-_CHINESE = rf"(?<![{_MANY}第几数])(?:(?<![下上同某任唯])一|[二两三四五六七八九十])[{_MANY}]{{0,11}}(?:点[零〇一二三四五六七八九]{{1,4}})?"
+_CHINESE = (
+    rf"(?<![{_MANY}第几数])(?:(?<![下上同某任唯])一|[二两三四五六七八九十])[{_MANY}]{{0,11}}"
+    r"(?:点[零〇一二三四五六七八九]{1,4})?"
+)
 _NUM = rf"(?:{_ARABIC}|{_CHINESE})"
 _TO = r" ?(?:至|到|-{1,2}|~) ?"
 _RANGE = rf"(?:(?<![A-Za-z])|(?<=AUM)|(?<=RMB)|(?<=CNY))(?P<low>{_NUM})(?P<more>[多余来])?(?:{_TO}(?P<high>{_NUM}))? ?"
@@ -26,7 +29,8 @@ def _compile(*parts: str, flags: int = 0) -> re.Pattern[str]:
 _UNIT = r"[.\d%‰万亿百千元块折成年月日天号次份名人位户个家张期笔倍岁点:/]"
 _CHOICE = r"[“\"'「 ]{0,2}\d{1,2}[”\"'」]?"
 NEVER = _compile(
-    r"^[ \t]{0,8}(?:[-*] )?(?:\(\d{1,2}\)|\d{1,2}[.、)](?!\d)|\([一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}、)",
+    r"^[ \t]{0,8}(?:[-*] )?(?:\(\d{1,2}\)|\d{1,2}[.、)](?!\d)",  # 1. （2）
+    r"|\([一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}、)",  # （三） 四、
     r"|\d{1,2}\ufe0f?\u20e3",  # 1️⃣
     r"|(?:表|图|附件|附表|附录) ?\d{1,2}(?![\d.%万亿元])",
     rf"|(?:扣|回复?|打|发送?|选|敲|输入|按)(?:数字)?{_CHOICE}",  # 扣1/扣2
@@ -41,8 +45,8 @@ NEVER = _compile(
 # ── phones ──
 
 PUBLIC_PHONES = (
-    "110", "119", "120", "122", "96110", "12110", "12123", "12315", "12321", "12323", "12333", "12345", "12363", "12366",
-    "12378", "12381", "12386",
+    "110", "119", "120", "122", "96110", "12110", "12123", "12315", "12321", "12323", "12333", "12345", "12363",
+    "12366", "12378", "12381", "12386",
 )  # fmt: skip
 """Numbers of the police and of regulators: everybody's, so naming one is no statement about the bank."""
 PHONE = _compile(
@@ -115,15 +119,16 @@ TENTHS = _compile(
 # ── money ──
 
 CURRENCIES = {
-    "美元": "USD", "美金": "USD", "港币": "HKD", "港元": "HKD", "欧元": "EUR", "日元": "JPY", "英镑": "GBP", "澳元": "AUD",
-    "新加坡元": "SGD", "加元": "CAD", "瑞士法郎": "CHF",
+    "美元": "USD", "美金": "USD", "港币": "HKD", "港元": "HKD", "欧元": "EUR", "日元": "JPY", "英镑": "GBP",
+    "澳元": "AUD", "新加坡元": "SGD", "加元": "CAD", "瑞士法郎": "CHF",
 }  # fmt: skip
 _MONEY = rf"(?P<unit>{'|'.join(CURRENCIES)}|元人民币|人民币元|元(?![旦宵素件老])|块钱|块|毛钱?|角(?!度|色|落)|分钱)"
 _SIGN = r"¥|RMB|CNY|HK\$|US\$|\$"
 AMOUNT = _compile(rf"(?P<sign>{_SIGN})? ?{_RANGE}{_MONEY}|(?P<sign2>{_SIGN}) ?(?P<low2>{_ARABIC})")
 _LESS = r"(?:立|直|随机|即|再|最高|至多)?(?:减免?|返|抵)"
 OFF = _compile(
-    rf"满 ?(?P<full>{_NUM})(?:元|块钱?)?[，, ]?(?:即可|可)?(?:享受?)?{_LESS} ?(?P<off>{_NUM})(?:{_TO}(?P<off2>{_NUM}))?",
+    rf"满 ?(?P<full>{_NUM})(?:元|块钱?)?[，, ]?(?:即可|可)?(?:享受?)?{_LESS}",
+    rf" ?(?P<off>{_NUM})(?:{_TO}(?P<off2>{_NUM}))?",
     rf"|(?:立减|直减|随机减|最高减|立返) ?(?P<less>{_NUM})(?:{_TO}(?P<less2>{_NUM}))?(?![\d%‰折次名])",
     rf"|满 ?(?P<reach>{_NUM})(?=(?:立|直|即|可|随机)?(?:减|返|送|赠|享))",
 )
@@ -145,11 +150,14 @@ _SPAN = (
     r"|个?星期(?![一二三四五六日天])|个?小时|h(?![A-Za-z])|分钟|秒钟?|日(?=以?内|之内|后|以上|起息|持有|封闭|期)"
 )
 TERM = _compile(_RANGE, rf"(?:(?P<half>个半(?:月|小时|年)|年半)|(?P<unit>{_SPAN}))")
-SPANS = (
-    Span("工作日", "workday", 1), Span("交易日", "workday", 1), Span("营业日", "workday", 1), Span("自然日", "day", 1),
-    Span("季", "month", 3), Span("时", "minute", 60), Span("h", "minute", 60), Span("分", "minute", 1), Span("秒", "second", 1),
-    Span("年", "month", 12), Span("月", "month", 1), Span("星期", "day", 7), Span("周", "day", 7), Span("天", "day", 1),
-    Span("日", "day", 1),
+SPANS = tuple(
+    Span(mark, unit, length)
+    for unit, length, marks in (
+        ("workday", 1, "工作日 交易日 营业日"), ("day", 1, "自然日"), ("month", 3, "季"), ("minute", 60, "时 h"),
+        ("minute", 1, "分"), ("second", 1, "秒"), ("month", 12, "年"), ("month", 1, "月"), ("day", 7, "星期 周"),
+        ("day", 1, "天 日"),
+    )
+    for mark in marks.split()
 )  # fmt: skip
 """The first whose mark is in the word."""
 HALVES = (Span("年", "month", 6), Span("月", "day", 15), Span("时", "minute", 30))
@@ -169,8 +177,8 @@ COUNTS = {
     "multiple": "倍",
     "session": "课时 节课 期 场 批 轮 届",
     "floor": "楼 层",
-    "piece": "个 只 件 台 套 枚 瓶 杯 袋 盒 桶 份 张 支 辆 颗 条 本 册 款 种 类 项 页 间 座 家 道 步 字 串 束 箱 包 碗 餐 桌 席 "
-    "根 块 把 盏 盆 级 档 星 关 题",
+    "piece": "个 只 件 台 套 枚 瓶 杯 袋 盒 桶 份 张 支 辆 颗 条 本 册 款 种 类 项 页 间 座 家 道 步 字 串 束 箱 包 "
+    "碗 餐 桌 席 根 块 把 盏 盆 级 档 星 关 题",
 }
 COUNT_OF = {word: unit for unit, words in COUNTS.items() for word in words.split()}
 _COUNTERS = "|".join(sorted(COUNT_OF, key=lambda word: (-len(word), word)))

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 Kind: TypeAlias = Literal["rate", "amount", "term", "date", "date_range", "clock", "count", "phone", "number"]
 Bound: TypeAlias = Literal["", "约", "近", "多", "起", "内", "前", "止"]
-"""How words bind it: 约/大约/左右, 近/将近, 三千多, 起/以上/至少/满, 以内/不超过/最高, 前…名; a date by 起 or 止 (前, 截止)."""
+"""How words bind it: 约/左右, 近/将近, 三千多, 起/以上/至少/满, 以内/不超过/最高, 前…名; a date: 起, 止 (前, 截止)."""
 
 
 class Day(NamedTuple):
@@ -52,7 +52,7 @@ class Quantity(NamedTuple):
     high: Decimal | Day
     """The upper end of a range; equal to ``low`` otherwise."""
     unit: str = ""
-    """ratio, discount (8.5折 is 0.85), CNY, USD…, month, day, workday, minute, date, weekday, clock (minutes of the day),
+    """ratio, discount (8.5折 is 0.85), CNY, USD…, month, day, workday, minute, date, weekday, clock (minutes of a day),
     person, household, piece, time, point, gram, age, multiple, ordinal, digits…; empty for a bare number."""
     bound: Bound = ""
     """How it is bound."""

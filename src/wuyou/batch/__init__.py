@@ -9,26 +9,25 @@ from __future__ import annotations
 
 import contextlib
 import json
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .errors import BatchError, ExportError, Interrupted, Problem, WuyouError
-from .store import locked, write_text
+from ..errors import BatchError, ExportError, Interrupted, Problem, WuyouError
+from ..store import locked, write_text
 
 if TYPE_CHECKING:
-    from .values import Calendar
-    from .workbench import Workbench
+    from ..values import Calendar
+    from ..workbench import Workbench
 
 NOTEBOOK = "2_write_campaign.ipynb"
 RECEIPT = "receipt.json"
 EXECUTED = "run.ipynb"
 FAILED = "failed.ipynb"
-CELL_TIMEOUT = 600
-"""Seconds a cell may take."""
+CELL_SECONDS = 600
+"""How long a cell may take."""
 
 
 class Row(NamedTuple):
@@ -85,6 +84,7 @@ def run(
         _sweep(bench.folder(campaign))
         parameters = {"writer": writer}
         states = {name: bench.state(campaign, name, notebook, parameters) for name in names}
+        _ = bench.rulebook  # a rule that does not prove itself stops the batch once, not once a segment
         due = [name for name in names if force or _receipt(bench, campaign, name).get("state") != states[name]]
         seconds = _run_all(bench, campaign, due, notebook, states, writer, max(1, jobs), progress) if due else {}
         sealed = _sealed(bench, campaign, states, sign_sample)
@@ -223,13 +223,29 @@ def _run_all(
     jobs: int,
     progress: Progress | None,
 ) -> dict[str, float]:
-    """Run every due unit; return their seconds."""
-    _papermill()
+    """Run every due unit in a kernel of its own; return their seconds."""
+    from . import warm
+
+    with warm.engine(bench.root) as engine:
+        return _units(bench, campaign, due, notebook, states, writer, jobs, progress, engine)
+
+
+def _units(
+    bench: Workbench,
+    campaign: str,
+    due: Sequence[str],
+    notebook: Path,
+    states: Mapping[str, str],
+    writer: str,
+    jobs: int,
+    progress: Progress | None,
+    engine: str | None,
+) -> dict[str, float]:
     failed: list[Problem] = []
     seconds: dict[str, float] = {}
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="unit")
     futures: dict[Future[float], str] = {
-        pool.submit(_unit, bench, campaign, segment, notebook, states[segment], writer): segment for segment in due
+        pool.submit(_unit, bench, campaign, segment, notebook, states[segment], writer, engine): segment for segment in due
     }
     try:
         waiting = set(futures)
@@ -269,20 +285,11 @@ def _run_all(
     return seconds
 
 
-def _papermill() -> None:
-    """Import papermill without the grammar that nothing in Jupyter uses and that costs most of a second."""
-    if "jsonschema" not in sys.modules:
-        sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    import logging
-
-    import papermill  # noqa: F401
-
-    logging.getLogger("papermill").setLevel(logging.ERROR)
-
-
-def _unit(bench: Workbench, campaign: str, segment: str, notebook: Path, state: str, writer: str) -> float:
+def _unit(
+    bench: Workbench, campaign: str, segment: str, notebook: Path, state: str, writer: str, engine: str | None
+) -> float:
     """Execute the notebook for one segment and leave it beside its posts, whole or not at all; return seconds."""
-    from .store import whole
+    from ..store import whole
 
     start = time.perf_counter()
     folder = bench.folder(campaign, segment)
@@ -291,7 +298,7 @@ def _unit(bench: Workbench, campaign: str, segment: str, notebook: Path, state: 
     try:
         with whole(folder / EXECUTED) as target:
             try:
-                _execute(notebook, target, parameters)
+                _execute(notebook, target, parameters, engine)
             except Exception:
                 if target.stat().st_size:
                     target.replace(folder / FAILED)
@@ -306,18 +313,16 @@ def _unit(bench: Workbench, campaign: str, segment: str, notebook: Path, state: 
     return seconds
 
 
-def _execute(notebook: Path, target: Path, parameters: Mapping[str, str]) -> None:
-    """Execute with papermill; a kernel that did not start gets one more chance."""
-    import papermill
-    from nbclient.exceptions import DeadKernelError
+def _execute(notebook: Path, target: Path, parameters: dict[str, str], engine: str | None) -> None:
+    """Execute with papermill; a kernel that did not start gets one more chance, an ordinary one."""
+    from . import warm
 
-    options: dict[str, Any] = {"progress_bar": False, "execution_timeout": CELL_TIMEOUT, "shutdown_kernel": "immediate"}
     try:
-        papermill.execute_notebook(str(notebook), str(target), dict(parameters), **options)
-    except (RuntimeError, DeadKernelError) as error:
+        warm.execute(notebook, target, parameters, engine, CELL_SECONDS)
+    except RuntimeError as error:
         if "respond" not in str(error):
             raise
-        papermill.execute_notebook(str(notebook), str(target), dict(parameters), **options)
+        warm.execute(notebook, target, parameters, None, CELL_SECONDS)
 
 
 def _kill_kernels() -> None:

@@ -1,0 +1,192 @@
+"""Reads the folder of rules: word groups, product words and chapters; refuses what could not be trusted.
+
+Everything wrong is remembered with its file and line, so that a team sees all of it at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from .. import yamls
+from ..errors import LibraryError, Problem
+from ..values import Channel, Genre, ProductKind, Source
+from .ground import Ground
+from .haves import Have
+from .kinds import Forbid, Fresh, Pair, Prefer, Require
+from .limits import Limit
+from .patterns import BadPattern, Groups, Matcher, compiled, expanded
+from .pieces import At, Piece
+from .rule import Rule
+from .surveys import SURVEYS, Survey
+
+KINDS: Mapping[str, type[Rule]] = {
+    "forbid": Forbid,
+    "prefer": Prefer,
+    "require": Require,
+    "have": Have,
+    "pair": Pair,
+    "limit": Limit,
+    "ground": Ground,
+    "fresh": Fresh,
+}
+"""Kinds of rule over one post."""
+GROUPS, PRODUCTS = "groups.yml", "products.yml"
+"""The two files of the rules folder that are no chapters: shared word groups, and words by which a product is known."""
+TAIL = "尾注"
+"""The group of closing lines (risk words, opt-out) after which nobody looks for a question."""
+class Words(Piece):
+    """Words by which a kind of product is known in a text."""
+
+    strong: tuple[str, ...] = ()
+    """One is enough."""
+    weak: tuple[str, ...] = ()
+    """Two are needed."""
+
+
+class Guess(NamedTuple):
+    """The same, compiled."""
+
+    kind: ProductKind
+    strong: Matcher | None
+    weak: Matcher | None
+
+    def weight(self, text: str) -> int:
+        """Weigh what a text says of this kind: two for a strong word, one for a weak one."""
+        strong = 2 * len({text[start:end] for start, end in self.strong.all(text)}) if self.strong else 0
+        weak = len({text[start:end] for start, end in self.weak.all(text)}) if self.weak else 0
+        return strong + weak
+
+
+class Loader:
+    """Reads a folder of rules and remembers everything that is wrong in it."""
+
+    def __init__(
+        self, folder: Path, sources: Mapping[str, Source], channels: Mapping[str, Channel], genres: Mapping[str, Genre]
+    ) -> None:
+        self.folder = folder
+        self.sources = sources
+        self.channels = channels
+        self.genres = genres
+        self.problems: list[Problem] = []
+        self.places: dict[str, tuple[yamls.Document, str]] = {}
+        self.groups: Groups = {}
+
+    def read(self) -> tuple[dict[str, Rule], dict[str, Survey], tuple[Guess, ...], Matcher | None]:
+        """Read groups, product words and every chapter."""
+        if not self.folder.is_dir():
+            self.problems.append(Problem("没有规则文件夹", self._label(self.folder), "请从示例库复制 rules/"))
+            return {}, {}, (), None
+        self.groups = self._read_groups()
+        guesses = self._read_products()
+        rules: dict[str, Rule] = {}
+        surveys: dict[str, Survey] = {}
+        for path in sorted(self.folder.rglob("*.yml")):
+            if path.parent == self.folder and path.name in (GROUPS, PRODUCTS):
+                continue
+            for name, made in self._read_chapter(path):
+                if isinstance(made, Rule):
+                    rules[name] = made
+                else:
+                    surveys[name] = made
+        tail = compiled(self.groups[TAIL], self.groups) if TAIL in self.groups and not self.problems else None
+        return rules, surveys, guesses, tail
+
+    def _label(self, path: Path) -> str:
+        inside = path.relative_to(self.folder).as_posix()
+        return f"{self.folder.parent.name}/{self.folder.name}" + (f"/{inside}" if inside != "." else "")
+
+    def _document(self, path: Path) -> yamls.Document | None:
+        try:
+            document = yamls.load(path, self._label(path))
+        except LibraryError as error:
+            self.problems += error.problems
+            return None
+        if document.data is None:
+            return document._replace(data={})
+        if not isinstance(document.data, Mapping):
+            self.problems.append(Problem("要写成 名字: 内容 的样子", document.where()))
+            return None
+        return document
+
+    def _read_groups(self) -> Groups:
+        path = self.folder / GROUPS
+        document = self._document(path) if path.exists() else None
+        groups: dict[str, tuple[str, ...]] = {}
+        for name, body in document.data.items() if document else ():
+            if not isinstance(body, list) or not all(isinstance(item, str) for item in body):
+                self.problems.append(Problem(f"词组 {name} 要写成列表", document.where((name,)) if document else ""))
+                continue
+            groups[name] = tuple(body)
+        for name, body in groups.items():
+            try:
+                if expanded(body, groups, (name,)):
+                    compiled(body, groups)
+            except BadPattern as error:
+                self.problems.append(Problem(f"词组 {name}：{error}", document.where((name,)) if document else ""))
+        return groups
+
+    def _read_products(self) -> tuple[Guess, ...]:
+        path = self.folder / PRODUCTS
+        document = self._document(path) if path.exists() else None
+        guesses: list[Guess] = []
+        for kind, body in document.data.items() if document else ():
+            assert document is not None
+            try:
+                words = yamls.build(Words, document, body, (kind,))
+                strong = compiled(words.strong, self.groups) if words.strong else None
+                weak = compiled(words.weak, self.groups) if words.weak else None
+                guesses.append(Guess(kind, strong, weak))
+            except LibraryError as error:
+                self.problems += error.problems
+            except BadPattern as error:
+                self.problems.append(Problem(f"{kind}：{error}", document.where((kind,))))
+        return tuple(guesses)
+
+    def _read_chapter(self, path: Path) -> Iterator[tuple[str, Rule | Survey]]:
+        document = self._document(path)
+        for name, body in document.data.items() if document else ():
+            assert document is not None
+            if name in self.places:
+                other = self.places[name][0].where((name,))
+                self.problems.append(
+                    Problem(f"规则编号用了两次：{name}", document.where((name,)), f"另一处在 {other}，请改一个")
+                )
+                continue
+            self.places[name] = (document, name)
+            made = self._make(document, name, body, path.stem)
+            if made is not None:
+                yield name, made
+
+    def _make(self, document: yamls.Document, name: str, body: Any, chapter: str) -> Rule | Survey | None:
+        if not isinstance(body, Mapping):
+            self.problems.append(Problem(f"{name} 要写成 名字: 内容 的样子", document.where((name,))))
+            return None
+        kind = body.get("kind")
+        known: dict[str, type[Rule] | type[Survey]] = {**KINDS, **SURVEYS}
+        if kind not in known:
+            what = f"{name} 少了 kind" if kind is None else f"{name} 的 kind 不认识：{kind}"
+            self.problems.append(Problem(what, document.where((name, "kind")), yamls.suggest(str(kind or ""), known)))
+            return None
+        try:
+            made: Rule | Survey = yamls.build(known[kind], document, body, (name,), id=name, chapter=chapter)
+        except LibraryError as error:
+            self.problems += [
+                Problem(f"{name} {problem.what}", problem.where, problem.hint) for problem in error.problems
+            ]
+            return None
+        wrong = Counter[str]()
+        for at, what, hint in (*made.prepare(self.groups, self.sources), *self._unknown(made)):
+            self.problems.append(Problem(f"{name} {what}", document.where((name, *at)), hint))
+            wrong[name] += 1
+        return None if wrong else made
+
+    def _unknown(self, made: Rule | Survey) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+        """Yield names in a scope that nothing bears."""
+        if not isinstance(made, Rule):
+            return
+        for field, titles, names in (("channels", "渠道", self.channels), ("genres", "内容类型", self.genres)):
+            for index, wanted in enumerate(getattr(made.scope, field)):
+                if names and wanted not in names:
+                    yield ("scope", field, index), f"没有这个{titles}：{wanted}", yamls.suggest(wanted, names)

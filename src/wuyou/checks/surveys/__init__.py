@@ -1,0 +1,21 @@
+"""Surveys: what only a whole calendar can show — quota, gap, alike, stray.
+
+Thresholds are data, in ``rules/surveys/``. A survey yields findings about posts; it moves and changes nothing.
+A finding's ``where`` names the segment and the slot: ``seniors d05-chat-icebreaker-1``.
+"""
+
+from collections.abc import Mapping
+
+from .counts import GapSurvey, QuotaSurvey
+from .likeness import AlikeSurvey, StraySurvey
+from .survey import Survey
+
+SURVEYS: Mapping[str, type[Survey]] = {
+    "quota": QuotaSurvey,
+    "gap": GapSurvey,
+    "alike": AlikeSurvey,
+    "stray": StraySurvey,
+}
+"""Kinds of survey over one calendar."""
+
+__all__ = ["SURVEYS", "Survey"]

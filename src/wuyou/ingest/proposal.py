@@ -1,0 +1,62 @@
+"""What a rule of ``distil`` proposes: a fact, where it begins, and what it must not repeat."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..values import Citation, Fact, FactKind
+from .clauses import Span, clauses, sentences
+from .document import Document
+from .places import Place
+
+MAX_VALUE, MAX_CONDITION, MAX_QUOTE = 40, 60, 120
+"""Characters: of a value, of a condition, and of the words that carry it."""
+
+
+class Proposal(NamedTuple):
+    """A fact that could be kept."""
+
+    at: int
+    """Where its value begins in the place."""
+    fact: Fact
+    """The fact, without a key."""
+    same: tuple[str, ...]
+    """Two proposals that agree in this are one."""
+
+
+def make(place: Place, kind: FactKind, span: Span, frame: Document, **fields: object) -> Fact:
+    """Make a fact of a stretch of a place's text."""
+    first, last = place.period if any(place.period) else frame.period
+    whole = place.passage.text
+    start, end = place.offset + span.start, place.offset + span.end
+    content = {
+        "kind": kind,
+        "value": span.text,
+        "subject": place.subject,
+        "status": place.status,
+        "valid_from": None if kind in ("phone", "product", "date", "date_range") else first,
+        "valid_until": None if kind in ("phone", "product") else last,
+        "citation": Citation(
+            material=frame.path, locator=place.passage.locator, quote=_quote(whole, start, end, place)
+        ),
+        **fields,
+    }
+    return Fact.model_validate(content)
+
+
+def _quote(whole: str, start: int, end: int, place: Place) -> str:
+    """Return the words that carry a value: the row up to its cell, or its sentence, or at least itself."""
+    if place.passage.kind == "row":
+        row = whole[: place.offset + len(place.text)]
+        return (
+            row
+            if len(row) <= MAX_QUOTE
+            else whole[max(start - 20, place.offset) : end]
+            if len(place.text) > MAX_QUOTE
+            else place.text
+        )
+    for cut in (sentences, clauses):
+        for span in cut(whole):
+            if span.holds(start, end) and len(span.text) <= MAX_QUOTE:
+                return span.text
+    return whole[start:end]
