@@ -172,7 +172,9 @@ def a_brief(library: Library, stock: Callable[..., planner.Stock]) -> Callable[.
 
     def make(**changes: Any) -> Brief:
         slot = {name: changes[name] for name in changes if name in Slot.model_fields}
-        fields = {name: changes[name] for name in changes if name not in Slot.model_fields or name in ("channel", "genre")}
+        fields = {
+            name: changes[name] for name in changes if name not in Slot.model_fields or name in ("channel", "genre")
+        }
         for name in ("campaign", "segment", "product", "channel", "genre", "arc"):
             if isinstance(fields.get(name), str):
                 fields[name] = getattr(library, f"{name}s")[fields[name]]
@@ -191,7 +193,9 @@ def a_post(a_brief: Callable[..., Brief]) -> Callable[..., Post]:
     def make(text: str = "傍晚的站台，手机亮成一排。", **changes: Any) -> Post:
         own = {name: changes.pop(name) for name in list(changes) if name in Post.model_fields and name != "brief"}
         brief = changes.pop("brief", None) or a_brief(**changes)
-        return Post(**{"brief": brief, "parts": (Part(role="body", text=text),), "origin": Origin(writer="human:test"), **own})
+        return Post(
+            **{"brief": brief, "parts": (Part(role="body", text=text),), "origin": Origin(writer="human:test"), **own}
+        )
 
     return make
 
@@ -214,7 +218,9 @@ def sign() -> Callable[..., Decision]:
     """Make a decision on a post: an approval unless said otherwise."""
 
     def make(post: Post, verdict: str = "approve", **changes: Any) -> Decision:
-        return Decision(**{"post": post.id, "seal": post.seal, "by": "林知秋", "verdict": verdict, "at": SIGNED_AT, **changes})
+        return Decision(
+            **{"post": post.id, "seal": post.seal, "by": "林知秋", "verdict": verdict, "at": SIGNED_AT, **changes}
+        )
 
     return make
 
@@ -233,15 +239,22 @@ def a_calendar(
     def make(checked: Sequence[Checked] | None = None, *, signed: bool = True, **changes: Any) -> Calendar:
         if checked is None:
             names = campaign.segments
-            briefs = [brief for name in names for brief in planner.plan(campaign, library.segments[name], stock(library))]
+            briefs = [
+                brief for name in names for brief in planner.plan(campaign, library.segments[name], stock(library))
+            ]
             checked = [Checked(post=writer.write(brief)) for brief in briefs]
         made = planner.arrange(campaign.title, library.bank, checked, {})
         entries = list(made.entries)
         if signed:
             entries = [Entry(checked=each.checked, decision=sign(each.post)) for each in entries]
             if len(entries) > 2:
-                finding = Finding(rule="TINY-001", category="guarantee", level="block", message="不得承诺保本", basis=("《广告法》",))
-                entries[-2] = Entry(checked=entries[-2].checked.model_copy(update={"findings": (finding,)}), decision=entries[-2].decision)
+                finding = Finding(
+                    rule="TINY-001", category="guarantee", level="block", message="不得承诺保本", basis=("《广告法》",)
+                )
+                entries[-2] = Entry(
+                    checked=entries[-2].checked.model_copy(update={"findings": (finding,)}),
+                    decision=entries[-2].decision,
+                )
                 entries[-1] = Entry(checked=entries[-1].checked)
         return made.model_copy(update={"campaign": campaign.name, "entries": tuple(entries), **changes})
 

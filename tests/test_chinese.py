@@ -73,9 +73,6 @@ def test_an_empty_span_points_between_characters_of_the_original() -> None:
     assert folded.span(2, 2) == (3, 3)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="薴, U+3164 and U+FFA0 fold in two steps; remove this mark once they fold in one"
-)
 def test_no_single_character_folds_further_when_folded_again() -> None:
     every = (chr(code) for code in range(0x10000) if not 0xD800 <= code <= 0xDFFF)
     assert [char for char in every if fold(fold(char).text).text != fold(char).text] == []

@@ -46,7 +46,20 @@ def test_misuse_ends_with_2_and_blocked_text_with_1() -> None:
     assert issubclass(ModelError, WriterError)
 
 
-@pytest.mark.parametrize("number", [errno.ENOENT, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR])
+@pytest.mark.parametrize(
+    "number",
+    [
+        errno.ENOENT,
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EFBIG,
+        errno.EROFS,
+        errno.EACCES,
+        errno.EPERM,
+        errno.ENOTDIR,
+        errno.EISDIR,
+    ],
+)
 def test_what_the_operating_system_refuses_is_said_in_chinese(number: int) -> None:
     assert not any(char.isascii() for char in reason(OSError(number, "English")))
 

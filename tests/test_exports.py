@@ -1,4 +1,4 @@
-"""Exports: what is approved and nothing else goes out, every format reads back, and equal calendars give equal bytes."""
+"""Exports: what is approved and nothing else goes out, every format reads back, equal calendars give equal bytes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ from wuyou.exports.wecom import WecomExporter
 from wuyou.values import Calendar, Checked, Entry, Finding, Origin, Part, Picture, Post
 
 ROOT = Path(__file__).parent.parent
-CONTRACT = ["date", "time", "segment", "campaign", "channel", "genre", "beat", "variant", "post", "text", "picture", "tags", "sources", "approval", "expires"]  # fmt: skip
+CONTRACT = [
+    "date", "time", "segment", "campaign", "channel", "genre", "beat", "variant", "post", "text", "picture", "tags",
+    "sources", "approval", "expires",
+]  # fmt: skip
 EXPORTERS: dict[str, Callable[[], Any]] = {
     "calendar.csv": CsvExporter,
     "calendar.xlsx": XlsxExporter,
@@ -57,7 +60,9 @@ def export(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture(scope="module")
-def awkward(a_calendar: Callable[..., Calendar], a_checked: Callable[..., Checked], a_post: Callable[..., Post]) -> Calendar:
+def awkward(
+    a_calendar: Callable[..., Calendar], a_checked: Callable[..., Checked], a_post: Callable[..., Post]
+) -> Calendar:
     """A calendar of one signed post whose words are hard to carry."""
     parts = (Part(role="body", text=AWKWARD), Part(role="comment", text="=首评"))
     return a_calendar([a_checked(a_post(parts=parts, tags=("=标签",)))])
@@ -73,7 +78,9 @@ def test_equal_calendars_give_equal_bytes(calendar: Calendar, export: Callable[.
 
 
 @pytest.mark.parametrize("name", EXPORTERS)
-def test_an_empty_calendar_is_a_file_too(a_calendar: Callable[..., Calendar], export: Callable[..., Path], name: str) -> None:
+def test_an_empty_calendar_is_a_file_too(
+    a_calendar: Callable[..., Calendar], export: Callable[..., Path], name: str
+) -> None:
     assert export(a_calendar([]), name).stat().st_size > 0
 
 
@@ -93,7 +100,9 @@ def test_what_was_withdrawn_or_changed_after_signing_never_reaches_staff(
     calendar: Calendar, export: Callable[..., Path], sign: Callable[..., Any], name: str, verdict: str
 ) -> None:
     first, second = calendar.entries[:2]
-    changed = second.checked.model_copy(update={"post": second.post.model_copy(update={"parts": (Part(role="body", text="签字以后改的"),)})})
+    changed = second.checked.model_copy(
+        update={"post": second.post.model_copy(update={"parts": (Part(role="body", text="签字以后改的"),)})}
+    )
     entries = (
         Entry(checked=first.checked, decision=sign(first.post, verdict, note="利率变了")),
         Entry(checked=changed, decision=second.decision),
@@ -126,7 +135,9 @@ def test_every_exporter_that_the_package_names_can_be_made_for_a_project() -> No
 # ── what every format says of an entry ──
 
 
-def test_a_posts_sources_are_its_facts_or_its_story_or_its_template(calendar: Calendar, a_checked: Callable[..., Checked]) -> None:
+def test_a_posts_sources_are_its_facts_or_its_story_or_its_template(
+    calendar: Calendar, a_checked: Callable[..., Checked]
+) -> None:
     by_genre = {entry.post.brief.slot.genre: sources(entry) for entry in calendar.entries}
     assert by_genre["benefit"][0].startswith("秋收定期存款公告.md ")
     assert by_genre["persona"][0].startswith("stories/persona/")
@@ -163,7 +174,11 @@ def test_the_csv_reads_back_as_it_was(calendar: Calendar, export: Callable[..., 
         post, slot = entry.post, entry.post.brief.slot
         assert row["text"] == post.text
         assert (row["date"], row["time"]) == (slot.on.isoformat(), f"{slot.at:%H:%M}")
-        assert (row["segment"], row["campaign"], row["beat"]) == (post.brief.segment and post.brief.segment.name, "harvest", slot.beat)
+        assert (row["segment"], row["campaign"], row["beat"]) == (
+            post.brief.segment and post.brief.segment.name,
+            "harvest",
+            slot.beat,
+        )
         assert row["tags"].split("; ") == list(post.tags)
         assert row["sources"].split("; ") == sources(entry)
         assert row["expires"] == ("" if post.expires is None else post.expires.isoformat())
@@ -203,7 +218,9 @@ def test_the_workbook_reads_back_as_it_was(calendar: Calendar, export: Callable[
         assert (values["审批号"] or "") == approval(entry)
 
 
-def test_text_that_begins_like_a_formula_is_text_in_the_workbook(awkward: Calendar, export: Callable[..., Path]) -> None:
+def test_text_that_begins_like_a_formula_is_text_in_the_workbook(
+    awkward: Calendar, export: Callable[..., Path]
+) -> None:
     sheet = read_xlsx(export(awkward, "calendar.xlsx"))["内容日历"]
     (cell,) = [cell for cell in sheet[2] if str(cell.value).startswith("=1+1")]
     assert (cell.data_type, cell.value) == ("s", f"{AWKWARD}\n=首评")
@@ -218,18 +235,26 @@ def test_the_workbook_lists_findings_worst_first(calendar: Calendar, export: Cal
     assert lines[1][4] == "本行惯例、另一条"
 
 
+CRAMPED = """
+import resource
+from pathlib import Path
+from wuyou.errors import ExportError
+from wuyou.exports.sheet import XlsxExporter
+from wuyou.store import whole
+from wuyou.values import Calendar
+calendar = Calendar.model_validate_json(Path("calendar.json").read_text(encoding="utf-8"))
+resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))
+try:
+    with whole(Path("calendar.xlsx")) as path:
+        XlsxExporter().export(calendar, path)
+except ExportError as error:
+    print(error)
+"""
+
+
 def test_a_workbook_that_cannot_be_written_is_one_sentence(calendar: Calendar, tmp_path: Path) -> None:
     (tmp_path / "calendar.json").write_text(calendar.model_dump_json(), encoding="utf-8")
-    code = (
-        "import resource\nfrom pathlib import Path\nfrom wuyou.errors import ExportError\nfrom wuyou.exports.sheet import XlsxExporter\n"
-        "from wuyou.store import whole\nfrom wuyou.values import Calendar\n"
-        'calendar = Calendar.model_validate_json(Path("calendar.json").read_text(encoding="utf-8"))\n'
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))\n"
-        "try:\n"
-        '    with whole(Path("calendar.xlsx")) as path:\n        XlsxExporter().export(calendar, path)\n'
-        "except ExportError as error:\n    print(error)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", CRAMPED], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert done.stdout.startswith("calendar.xlsx：写不进去：超过了单个文件的大小上限")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["calendar.json"]
@@ -237,7 +262,9 @@ def test_a_workbook_that_cannot_be_written_is_one_sentence(calendar: Calendar, t
 
 @pytest.mark.office
 @pytest.mark.parametrize("kind", ["csv", "pdf"])
-def test_libreoffice_opens_the_workbook(awkward: Calendar, calendar: Calendar, export: Callable[..., Path], tmp_path: Path, kind: str) -> None:
+def test_libreoffice_opens_the_workbook(
+    awkward: Calendar, calendar: Calendar, export: Callable[..., Path], tmp_path: Path, kind: str
+) -> None:
     office = shutil.which("soffice")
     if office is None:
         pytest.skip("soffice is not installed")
@@ -245,7 +272,13 @@ def test_libreoffice_opens_the_workbook(awkward: Calendar, calendar: Calendar, e
     path = export(both, "calendar.xlsx")
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     target = {"csv": "csv:Text - txt - csv (StarCalc):44,34,76,1", "pdf": "pdf"}[kind]
-    done = subprocess.run([office, profile, "--headless", "--convert-to", target, "--outdir", str(tmp_path), str(path)], capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [office, profile, "--headless", "--convert-to", target, "--outdir", str(tmp_path), str(path)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     made = tmp_path / f"calendar.{kind}"
     assert made.exists(), done.stderr
     if kind == "pdf":
@@ -289,7 +322,10 @@ def test_the_calendar_file_is_read_back_by_another_reader(calendar: Calendar, ex
 
     found = IcsCalendarStream.calendar_from_ics(export(calendar, "calendar.ics").read_bytes().decode())
     assert len(found.events) == len(calendar.approved.entries)
-    assert {event.description.startswith(entry.post.message) for event, entry in zip(found.events, calendar.approved.entries, strict=True)} == {True}
+    assert {
+        event.description.startswith(entry.post.message)
+        for event, entry in zip(found.events, calendar.approved.entries, strict=True)
+    } == {True}
     assert found.events[0].dtstart.utcoffset() == dt.timedelta(hours=8)
 
 
@@ -299,7 +335,9 @@ def test_awkward_words_come_back_from_the_calendar_file(awkward: Calendar, expor
     assert "首评" not in str(event["DESCRIPTION"])
 
 
-def test_lines_of_the_calendar_file_end_and_fold_as_the_standard_asks(calendar: Calendar, awkward: Calendar, export: Callable[..., Path]) -> None:
+def test_lines_of_the_calendar_file_end_and_fold_as_the_standard_asks(
+    calendar: Calendar, awkward: Calendar, export: Callable[..., Path]
+) -> None:
     for each in (calendar, awkward):
         raw = export(each, "calendar.ics").read_bytes()
         assert raw.endswith(b"\r\n")
@@ -309,10 +347,14 @@ def test_lines_of_the_calendar_file_end_and_fold_as_the_standard_asks(calendar: 
             line.decode()  # no character is cut in two
 
 
-def test_a_slot_keeps_its_uid_when_words_or_days_change(calendar: Calendar, export: Callable[..., Path], sign: Callable[..., Any]) -> None:
+def test_a_slot_keeps_its_uid_when_words_or_days_change(
+    calendar: Calendar, export: Callable[..., Path], sign: Callable[..., Any]
+) -> None:
     def moved(entry: Entry) -> Entry:
         brief = entry.post.brief
-        later = brief.model_copy(update={"slot": brief.slot.model_copy(update={"on": brief.slot.on + dt.timedelta(days=7)})})
+        later = brief.model_copy(
+            update={"slot": brief.slot.model_copy(update={"on": brief.slot.on + dt.timedelta(days=7)})}
+        )
         post = entry.post.model_copy(update={"brief": later, "parts": (Part(role="body", text="改过的"),)})
         return Entry(checked=Checked(post=post), decision=sign(post))
 
@@ -327,7 +369,10 @@ def test_a_slot_keeps_its_uid_when_words_or_days_change(calendar: Calendar, expo
 
 def test_the_page_asks_the_network_for_nothing(calendar: Calendar, export: Callable[..., Path]) -> None:
     page = export(calendar, "copy.html").read_text(encoding="utf-8")
-    assert not re.findall(r"""(?:src|href|action)\s*=\s*["']?(?:https?:)?//|url\(\s*["']?(?:https?:)?//|@import|fetch\(|XMLHttpRequest|sendBeacon""", page)
+    assert not re.findall(
+        r"""(?:src|href|action)\s*=\s*["']?(?:https?:)?//|url\(\s*["']?(?:https?:)?//|@import|fetch\(|XMLHttpRequest|sendBeacon""",
+        page,
+    )
     assert not re.findall(r"<(?:link|iframe|form)\b(?![^>]*href=\"data:)", page)
 
 
@@ -356,8 +401,12 @@ def test_tasks_have_the_shape_of_the_wecom_api(calendar: Calendar, export: Calla
         request, post = task["request"], entry.post
         assert request["text"]["content"] == post.message
         assert task["approval"] == approval(entry)
-        assert [each["image"]["file"] for each in request["attachments"]] == [f"pictures/{picture.file}" for picture in post.pictures]
-        assert all(set(each) == {"msgtype", "image"} and each["image"]["media_id"] == "" for each in request["attachments"])
+        assert [each["image"]["file"] for each in request["attachments"]] == [
+            f"pictures/{picture.file}" for picture in post.pictures
+        ]
+        assert all(
+            set(each) == {"msgtype", "image"} and each["image"]["media_id"] == "" for each in request["attachments"]
+        )
         assert post.brief.segment is not None
         tags = list(post.brief.segment.tags)
         if task["channel"] == "moments":
@@ -406,7 +455,9 @@ def _shown(picture: Picture) -> str:
 
 
 @pytest.mark.parametrize("segment", ["commuters", "elders"])
-def test_the_posts_of_the_tiny_campaign_are_the_golden_ones(calendar: Calendar, golden: Callable[[str, str], None], segment: str) -> None:
+def test_the_posts_of_the_tiny_campaign_are_the_golden_ones(
+    calendar: Calendar, golden: Callable[[str, str], None], segment: str
+) -> None:
     golden(f"posts/{segment}.md", as_markdown(calendar, segment))
 
 

@@ -27,7 +27,8 @@ def post(entries: dict[str, Entry]) -> Callable[..., str]:
             name
             for name, entry in entries.items()
             if entry.post.brief.segment
-            and (entry.post.brief.segment.name, entry.post.brief.slot.genre, entry.post.brief.slot.ordinal) == (segment, genre, ordinal)
+            and (entry.post.brief.segment.name, entry.post.brief.slot.genre, entry.post.brief.slot.ordinal)
+            == (segment, genre, ordinal)
         )
 
     return find
@@ -51,17 +52,23 @@ def refusals(rows: Rows, entries: dict[str, Entry]) -> list[str]:
 # ── advice ──
 
 
-def test_what_is_read_longer_and_answered_more_gets_one_more_and_its_opposite_one_less(entries: dict[str, Entry], post: Callable[..., str]) -> None:
+def test_what_is_read_longer_and_answered_more_gets_one_more_and_its_opposite_one_less(
+    entries: dict[str, Entry], post: Callable[..., str]
+) -> None:
     rows = figures((post("elders", "persona"), 200, 100, 20, 10), (post("elders", "benefit"), 200, 100, 5, 1))
     assert steps(rows, entries) == {("elders", "persona"): 1, ("elders", "benefit"): -1}
 
 
-def test_what_is_read_longer_but_answered_less_is_left_alone(entries: dict[str, Entry], post: Callable[..., str]) -> None:
+def test_what_is_read_longer_but_answered_less_is_left_alone(
+    entries: dict[str, Entry], post: Callable[..., str]
+) -> None:
     rows = figures((post("elders", "persona"), 200, 100, 20, 1), (post("elders", "benefit"), 200, 100, 5, 10))
     assert set(steps(rows, entries).values()) == {0}
 
 
-def test_a_segment_is_compared_with_itself_and_not_with_others(entries: dict[str, Entry], post: Callable[..., str]) -> None:
+def test_a_segment_is_compared_with_itself_and_not_with_others(
+    entries: dict[str, Entry], post: Callable[..., str]
+) -> None:
     rows = figures(
         (post("elders", "persona"), 200, 100, 40, 30), (post("elders", "benefit"), 200, 100, 30, 20),
         (post("commuters", "persona"), 200, 100, 6, 3), (post("commuters", "benefit"), 200, 100, 4, 1),
@@ -79,7 +86,9 @@ def test_few_readings_carry_no_advice(entries: dict[str, Entry], post: Callable[
     assert set(steps(rows, entries).values()) == {1, -1}
 
 
-def test_two_posts_of_a_genre_are_summed_and_seconds_weighed_by_readings(entries: dict[str, Entry], post: Callable[..., str]) -> None:
+def test_two_posts_of_a_genre_are_summed_and_seconds_weighed_by_readings(
+    entries: dict[str, Entry], post: Callable[..., str]
+) -> None:
     rows = figures((post("elders", "persona", 1), 100, 90, 10, 9), (post("elders", "persona", 2), 100, 10, 20, 1))
     (advice,) = advise(rows, entries, "figures.csv")
     assert (advice.sent, advice.read_share, advice.seconds, advice.reply_share) == (200, 0.5, 11.0, 0.1)
@@ -99,7 +108,9 @@ def test_thousands_may_be_written_with_commas(entries: dict[str, Entry], post: C
 
 
 @pytest.mark.parametrize("head", ["手机号", "客户姓名", "external_userid", "Phone", "customer_id", "身份证号"])
-def test_a_column_that_looks_like_customer_data_is_refused(entries: dict[str, Entry], post: Callable[..., str], head: str) -> None:
+def test_a_column_that_looks_like_customer_data_is_refused(
+    entries: dict[str, Entry], post: Callable[..., str], head: str
+) -> None:
     rows = [(2, {**figures((post("elders", "persona"), 1, 1, 1, 1))[0][1], head: "x"})]
     assert refusals(rows, entries) == [f"figures.csv:1：这一列像是客户信息：{head}（请删去；这里只收按篇汇总的数字）"]
 
@@ -113,7 +124,8 @@ def test_every_line_that_cannot_be_used_is_named(entries: dict[str, Entry], post
     good = post("elders", "persona")
     rows = figures((good, 1, 1, 1, 1), ("nobody", 1, 1, 1, 1), (good, "many", 1, 1, ""), (good, -1, 1, "nan", "inf"))
     assert [line.partition("（")[0] for line in refusals(rows, entries)] == [
-        "figures.csv:3：没有编号为 nobody 的文稿", "figures.csv:4：sent 不是数字：many", "figures.csv:4：replies 不是数字：",
+        "figures.csv:3：没有编号为 nobody 的文稿",
+        "figures.csv:4：sent 不是数字：many", "figures.csv:4：replies 不是数字：",
         "figures.csv:5：sent 不能是 -1", "figures.csv:5：seconds 不能是 nan", "figures.csv:5：replies 不能是 inf",
     ]  # fmt: skip
 

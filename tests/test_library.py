@@ -1,4 +1,4 @@
-"""The library: files become values, every reference has a target, and everything wrong is told at once with its line."""
+"""The library: files become values, references have targets, and everything wrong is told at once with its line."""
 
 from __future__ import annotations
 
@@ -50,7 +50,10 @@ def test_the_shipped_library_holds_what_it_promises(shipped: Library) -> None:
 def test_a_files_path_is_its_name(library: Library) -> None:
     for kind in ("segments", "products", "channels", "genres", "arcs", "cadences", "campaigns", "sheets"):
         assert all(name == value.name for name, value in getattr(library, kind).items())
-    assert {(story.kind, story.name) for story in library.stories} == {("persona", "spare_umbrella"), ("persona", "slow_clock")}
+    assert {(story.kind, story.name) for story in library.stories} == {
+        ("persona", "spare_umbrella"),
+        ("persona", "slow_clock"),
+    }
     assert {phrase.role for phrase in library.phrases} == {"scene", "closer"}
 
 
@@ -112,9 +115,19 @@ def test_a_campaign_naming_a_missing_segment_gives_file_and_line(library_folder:
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
     [
-        ("cadences/small.yml", "chat: {benefit: 1}", "chat: {benefits: 1}", "cadences/small.yml:17：没有这个内容类型：benefits"),
+        (
+            "cadences/small.yml",
+            "chat: {benefit: 1}",
+            "chat: {benefits: 1}",
+            "cadences/small.yml:17：没有这个内容类型：benefits",
+        ),
         ("cadences/small.yml", "arc: why3", "arc: why4", "cadences/small.yml:15：没有这个话术框架：why4"),
-        ("facts/wealth_90.yml", "product: wealth_90", "product: wealth_91", "facts/wealth_90.yml:3：没有这个产品：wealth_91"),
+        (
+            "facts/wealth_90.yml",
+            "product: wealth_90",
+            "product: wealth_91",
+            "facts/wealth_90.yml:3：没有这个产品：wealth_91",
+        ),
     ],
 )
 def test_a_campaign_is_held_back_by_whatever_its_plan_would_stumble_over(
@@ -130,32 +143,34 @@ def test_a_campaign_is_held_back_by_whatever_its_plan_would_stumble_over(
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "place", "what"),
+    ("name", "line", "old", "new", "what"),
     [
-        ("campaigns/harvest.yml", "product: autumn_deposit", "product: gone", "campaigns/harvest.yml:2", "没有这个产品：gone"),
-        ("campaigns/harvest.yml", "cadence: small", "cadence: gone", "campaigns/harvest.yml:4", "没有这个节奏：gone"),
-        ("campaigns/harvest.yml", "[commuters, elders]", "[gone, elders]", "campaigns/harvest.yml:3", "没有这个客群：gone"),
-        ("campaigns/harvest.yml", "  benefit:", "  gone:", "campaigns/harvest.yml:7", "没有这个内容类型：gone"),
-        ("campaigns/harvest.yml", "default: [autumn_deposit]", "default: [gone]", "campaigns/harvest.yml:8", "没有这个要点：gone"),
-        ("cadences/small.yml", "arc: aida", "arc: gone", "cadences/small.yml:8", "没有这个话术框架：gone"),
-        ("cadences/small.yml", "      group: {quiz: 1}", "      gone: {quiz: 1}", "cadences/small.yml:19", "没有这个渠道：gone"),
-        ("cadences/small.yml", "moments: {persona: 1}", "moments: {gone: 1}", "cadences/small.yml:11", "没有这个内容类型：gone"),
-        ("cadences/small.yml", "ours: [group]", "ours: [gone]", "cadences/small.yml:20", "没有这个渠道：gone"),
-        ("genres/quiz.yml", "group: [reply]", "gone: [reply]", "genres/quiz.yml:3", "没有这个渠道：gone"),
-        ("segments/elders.yml", "  group: ", "  gone: ", "segments/elders.yml:12", "没有这个渠道：gone"),
-        ("facts/wealth_90.yml", "product: wealth_90", "product: gone", "facts/wealth_90.yml:3", "没有这个产品：gone"),
-        ("facts/wealth_90.yml", "material: 溪畔90天产品说明.md", "material: gone.md", "facts/wealth_90.yml:1", "materials/ 里没有 gone.md"),
-        ("facts/wealth_90.yml", "    value: 90天\n", "    value: 90天\n    derived_from: [gone]\n", "facts/wealth_90.yml:11", "没有的要点：gone"),
-        ("stories/persona/slow_clock.yml", "[commuters, elders]", "[commuters, gone]", "stories/persona/slow_clock.yml:6", "没有这个客群：gone"),
-        ("phrases/scene.yml", "segments: [elders]", "segments: [gone]", "phrases/scene.yml:4", "没有这个客群：gone"),
-        ("phrases/closer.yml", "genres: [quiz]", "genres: [gone]", "phrases/closer.yml:3", "没有这个内容类型：gone"),
-        ("reviewers.yml", "channels: [chat]", "channels: [gone]", "reviewers.yml:9", "没有这个渠道：gone"),
+        ("campaigns/harvest.yml", 2, "product: autumn_deposit", "product: gone", "没有这个产品：gone"),
+        ("campaigns/harvest.yml", 4, "cadence: small", "cadence: gone", "没有这个节奏：gone"),
+        ("campaigns/harvest.yml", 3, "[commuters, elders]", "[gone, elders]", "没有这个客群：gone"),
+        ("campaigns/harvest.yml", 7, "  benefit:", "  gone:", "没有这个内容类型：gone"),
+        ("campaigns/harvest.yml", 8, "default: [autumn_deposit]", "default: [gone]", "没有这个要点：gone"),
+        ("cadences/small.yml", 8, "arc: aida", "arc: gone", "没有这个话术框架：gone"),
+        ("cadences/small.yml", 19, "      group: {quiz: 1}", "      gone: {quiz: 1}", "没有这个渠道：gone"),
+        ("cadences/small.yml", 11, "moments: {persona: 1}", "moments: {gone: 1}", "没有这个内容类型：gone"),
+        ("cadences/small.yml", 20, "ours: [group]", "ours: [gone]", "没有这个渠道：gone"),
+        ("genres/quiz.yml", 3, "group: [reply]", "gone: [reply]", "没有这个渠道：gone"),
+        ("segments/elders.yml", 12, "  group: ", "  gone: ", "没有这个渠道：gone"),
+        ("facts/wealth_90.yml", 3, "product: wealth_90", "product: gone", "没有这个产品：gone"),
+        ("facts/wealth_90.yml", 1, "material: 溪畔90天产品说明.md", "material: gone.md", "materials/ 里没有 gone.md"),
+        ("facts/wealth_90.yml", 11, "    unit: day\n", "    derived_from: [gone]\n", "没有的要点：gone"),
+        ("stories/persona/slow_clock.yml", 6, "[commuters, elders]", "[commuters, gone]", "没有这个客群：gone"),
+        ("phrases/scene.yml", 4, "segments: [elders]", "segments: [gone]", "没有这个客群：gone"),
+        ("phrases/closer.yml", 3, "genres: [quiz]", "genres: [gone]", "没有这个内容类型：gone"),
+        ("reviewers.yml", 9, "channels: [chat]", "channels: [gone]", "没有这个渠道：gone"),
     ],
 )  # fmt: skip
-def test_a_dangling_reference_is_told_where_it_stands(library_folder: Path, name: str, old: str, new: str, place: str, what: str) -> None:
+def test_a_dangling_reference_is_told_where_it_stands(
+    library_folder: Path, name: str, line: int, old: str, new: str, what: str
+) -> None:
     edit(library_folder, name, old, new)
     (found,) = said(library_folder)
-    assert found.startswith(f"content_library/{place}：")
+    assert found.startswith(f"content_library/{name}:{line}：")
     assert what in found
 
 
@@ -168,7 +183,9 @@ def test_a_dangling_reference_is_told_where_it_stands(library_folder: Path, name
         ("genres/persona.yml", "story: persona", "story: gone"),
     ],
 )
-def test_a_word_from_a_fixed_list_is_refused_when_it_is_not_in_it(library_folder: Path, name: str, old: str, new: str) -> None:
+def test_a_word_from_a_fixed_list_is_refused_when_it_is_not_in_it(
+    library_folder: Path, name: str, old: str, new: str
+) -> None:
     edit(library_folder, name, old, new)
     (found,) = said(library_folder)
     assert f"content_library/{name}:" in found
@@ -183,7 +200,10 @@ def test_a_segment_named_twice_in_a_campaign_is_refused(library_folder: Path) ->
 # ── files that are not what they should be ──
 
 
-@pytest.mark.parametrize("name", ["segments/elders.yml", "facts/wealth_90.yml", "bank.yml", "reviewers.yml", "stories/persona/slow_clock.yml"])
+@pytest.mark.parametrize(
+    "name",
+    ["segments/elders.yml", "facts/wealth_90.yml", "bank.yml", "reviewers.yml", "stories/persona/slow_clock.yml"],
+)
 @pytest.mark.parametrize("text", ["", "- 一\n- 二\n", "只有一句话"], ids=["empty", "list", "text"])
 def test_a_file_of_the_wrong_shape_is_told_with_its_name(library_folder: Path, name: str, text: str) -> None:
     (library_folder / name).write_text(text, encoding="utf-8")
@@ -208,7 +228,10 @@ def test_a_fact_without_a_place_or_a_quote_is_none(library_folder: Path, missing
 def test_a_problem_inside_a_fact_names_the_facts_line(library_folder: Path) -> None:
     edit(library_folder, "facts/wealth_90.yml", "    kind: condition\n", "    kind: conditions\n    plian: 打错了\n")
     found = said(library_folder)
-    assert [line.split("：")[0] for line in found] == ["content_library/facts/wealth_90.yml:24", "content_library/facts/wealth_90.yml:25"]
+    assert [line.split("：")[0] for line in found] == [
+        "content_library/facts/wealth_90.yml:24",
+        "content_library/facts/wealth_90.yml:25",
+    ]
     assert "是不是想写 plain" in found[1]
 
 
@@ -221,7 +244,8 @@ def test_problems_of_several_files_are_told_together(library_folder: Path) -> No
     (library_folder / "genres" / "quiz.yml").write_text("title: [", encoding="utf-8")
     files = {found.split(":")[0].removeprefix("content_library/") for found in said(library_folder)}
     assert files == {
-        "segments/elders.yml", "segments/commuters.yml", "channels/chat.yml", "bank.yml", "facts/autumn_deposit.yml", "genres/quiz.yml",
+        "segments/elders.yml", "segments/commuters.yml", "channels/chat.yml", "bank.yml",
+        "facts/autumn_deposit.yml", "genres/quiz.yml",
     }  # fmt: skip
 
 

@@ -24,7 +24,11 @@ pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parent.parent
 PHONE = {"width": 390, "height": 844}
 MORNING = "2026-10-14T08:00:00+08:00"
-PIXEL = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8ffff3f0005fe02fe0def46b80000000049454e44ae426082")  # fmt: skip
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+    "0000000c49444154789c63f8ffff3f0005fe02fe0def46b80000000049454e44ae426082"
+)
+"""The smallest PNG."""
 
 
 class Open(NamedTuple):
@@ -41,13 +45,18 @@ class Open(NamedTuple):
 
     def shown(self) -> list[str]:
         """Return the ids of the posts on view."""
-        return [str(name).removeprefix("p") for name in self.page.eval_on_selector_all("article:not([hidden])", "all => all.map(one => one.id)")]
+        return [
+            str(name).removeprefix("p")
+            for name in self.page.eval_on_selector_all("article:not([hidden])", "all => all.map(one => one.id)")
+        ]
 
 
 @pytest.fixture(scope="module")
 def phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Open, Path]]:
     """A browser as a phone has it, and the folder that a server on loopback shows it."""
-    found = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    found = next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
     if found is None:
         pytest.skip("chromium is not installed")
     from playwright.sync_api import sync_playwright
@@ -66,12 +75,16 @@ def phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Open, Path
     origin = f"http://127.0.0.1:{server.server_port}"
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        context = chromium.new_context(viewport=PHONE, is_mobile=True, has_touch=True, locale="zh-CN", timezone_id="Asia/Shanghai")
+        context = chromium.new_context(
+            viewport=PHONE, is_mobile=True, has_touch=True, locale="zh-CN", timezone_id="Asia/Shanghai"
+        )
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
         page = context.new_page()
         opened = Open(page, origin, [], [])
         page.on("request", lambda request: opened.requests.append(request.url))
-        page.on("console", lambda said: opened.complaints.append(said.text) if said.type in ("error", "warning") else None)
+        page.on(
+            "console", lambda said: opened.complaints.append(said.text) if said.type in ("error", "warning") else None
+        )
         page.on("pageerror", lambda error: opened.complaints.append(str(error)))
         yield opened, folder
         chromium.close()
@@ -123,14 +136,17 @@ def entry_of(calendar: Calendar, genre: str, segment: str = "commuters") -> Entr
         entry
         for entry in calendar.approved.entries
         if entry.post.brief.segment
-        and (entry.post.brief.segment.name, entry.post.brief.slot.genre, entry.post.brief.slot.on.day) == (segment, genre, 14)
+        and (entry.post.brief.segment.name, entry.post.brief.slot.genre, entry.post.brief.slot.on.day)
+        == (segment, genre, 14)
     )
 
 
 # ── what is on view ──
 
 
-def test_the_page_opens_on_a_phone_without_a_complaint_and_asks_only_its_own_folder(open_page: Callable[..., Open], calendar: Calendar) -> None:
+def test_the_page_opens_on_a_phone_without_a_complaint_and_asks_only_its_own_folder(
+    open_page: Callable[..., Open], calendar: Calendar
+) -> None:
     opened = open_page(calendar)
     opened.page.wait_for_load_state("networkidle")
     assert opened.complaints == []
@@ -188,7 +204,9 @@ def test_the_segment_is_remembered_on_this_phone(open_page: Callable[..., Open],
 # ── copying ──
 
 
-def test_a_chat_is_copied_with_the_name_and_the_branch_filled_in(open_page: Callable[..., Open], calendar: Calendar) -> None:
+def test_a_chat_is_copied_with_the_name_and_the_branch_filled_in(
+    open_page: Callable[..., Open], calendar: Calendar
+) -> None:
     opened, entry = open_page(calendar), entry_of(calendar, "benefit")
     card = f"#p{entry.post.id}"
     opened.page.select_option("#segment", "commuters")
@@ -221,7 +239,9 @@ def test_the_branch_is_typed_once_and_kept(open_page: Callable[..., Open], calen
     assert "老街支行" in opened.copied()
 
 
-def test_a_branch_typed_letter_by_letter_reaches_every_post_whole(open_page: Callable[..., Open], calendar: Calendar) -> None:
+def test_a_branch_typed_letter_by_letter_reaches_every_post_whole(
+    open_page: Callable[..., Open], calendar: Calendar
+) -> None:
     opened, entry = open_page(calendar), entry_of(calendar, "benefit")
     opened.page.select_option("#segment", "commuters")
     opened.page.click("details.me summary")
@@ -229,7 +249,9 @@ def test_a_branch_typed_letter_by_letter_reaches_every_post_whole(open_page: Cal
     assert opened.page.input_value(f"#p{entry.post.id} [data-fill='{{网点}}']") == "老街支行"
 
 
-def test_moments_are_copied_line_by_line_and_the_comment_apart(open_page: Callable[..., Open], calendar: Calendar) -> None:
+def test_moments_are_copied_line_by_line_and_the_comment_apart(
+    open_page: Callable[..., Open], calendar: Calendar
+) -> None:
     opened, entry = open_page(calendar), entry_of(calendar, "campaign_offer")
     opened.page.select_option("#segment", "commuters")
     opened.page.click(f"#p{entry.post.id} [data-copy=text]")
@@ -241,9 +263,13 @@ def test_moments_are_copied_line_by_line_and_the_comment_apart(open_page: Callab
     assert opened.copied() == entry.post.parts[-1].text
 
 
-def test_copying_works_where_the_browser_has_no_clipboard_of_its_own(open_page: Callable[..., Open], calendar: Calendar) -> None:
+def test_copying_works_where_the_browser_has_no_clipboard_of_its_own(
+    open_page: Callable[..., Open], calendar: Calendar
+) -> None:
     opened, entry = open_page(calendar), entry_of(calendar, "campaign_offer")
-    opened.page.evaluate("window.kept = navigator.clipboard; Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    opened.page.evaluate(
+        "window.kept = navigator.clipboard; Object.defineProperty(navigator, 'clipboard', {value: undefined})"
+    )
     opened.page.select_option("#segment", "commuters")
     opened.page.click(f"#p{entry.post.id} [data-copy=text]")
     opened.page.wait_for_function("document.getElementById('toast').textContent === '已复制，去微信粘贴'")
@@ -265,7 +291,10 @@ def test_what_was_sent_is_remembered_and_may_be_taken_back(open_page: Callable[.
     assert not opened.page.is_visible(f"{card} .done-mark")
 
 
-@pytest.mark.parametrize(("sample", "now", "stopped"), [(False, "2027-01-01", True), (False, "2026-12-31", False), (True, "2027-01-01", False)])
+@pytest.mark.parametrize(
+    ("sample", "now", "stopped"),
+    [(False, "2027-01-01", True), (False, "2026-12-31", False), (True, "2027-01-01", False)],
+)
 def test_a_post_whose_time_is_over_cannot_be_copied_except_in_the_sample(
     open_page: Callable[..., Open], calendar: Calendar, sample: bool, now: str, stopped: bool
 ) -> None:

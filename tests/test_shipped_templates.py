@@ -24,28 +24,45 @@ def wordings() -> TemplateWriter:
 
 
 @pytest.fixture(scope="module")
-def written(shipped: Library, stock: Callable[..., planner.Stock], wordings: TemplateWriter) -> dict[tuple[str, str], list[Post]]:
+def written(
+    shipped: Library, stock: Callable[..., planner.Stock], wordings: TemplateWriter
+) -> dict[tuple[str, str], list[Post]]:
     """Every post of every shipped campaign and segment."""
     return {
-        (campaign.name, name): [wordings.write(brief) for brief in planner.plan(campaign, shipped.segments[name], stock(shipped, campaign.cadence))]
+        (campaign.name, name): [
+            wordings.write(brief)
+            for brief in planner.plan(campaign, shipped.segments[name], stock(shipped, campaign.cadence))
+        ]
         for campaign in shipped.campaigns.values()
         for name in campaign.segments
     }
 
 
 def asked_for(shipped: Library) -> list[tuple[str, str]]:
-    pairs = {(quota.channel, quota.genre) for cadence in shipped.cadences.values() for beat in cadence.beats for quota in beat.quotas}
+    pairs = {
+        (quota.channel, quota.genre)
+        for cadence in shipped.cadences.values()
+        for beat in cadence.beats
+        for quota in beat.quotas
+    }
     return sorted(pairs)
 
 
 def test_everything_a_cadence_asks_for_has_two_wordings(shipped: Library, wordings: TemplateWriter) -> None:
-    assert {pair: len(wordings.wordings(*pair)) for pair in asked_for(shipped) if len(wordings.wordings(*pair)) < 2} == {}
+    assert {
+        pair: len(wordings.wordings(*pair)) for pair in asked_for(shipped) if len(wordings.wordings(*pair)) < 2
+    } == {}
 
 
-def test_a_story_genre_has_a_wording_for_the_day_when_there_is_no_story(shipped: Library, wordings: TemplateWriter) -> None:
+def test_a_story_genre_has_a_wording_for_the_day_when_there_is_no_story(
+    shipped: Library, wordings: TemplateWriter
+) -> None:
     for channel, genre in asked_for(shipped):
         if shipped.genres[genre].story and any(not _has_story(shipped, genre, name) for name in shipped.segments):
-            assert any("story" not in names(FOLDER, name) for name in wordings.wordings(channel, genre)), (channel, genre)
+            assert any("story" not in names(FOLDER, name) for name in wordings.wordings(channel, genre)), (
+                channel,
+                genre,
+            )
 
 
 def _has_story(shipped: Library, genre: str, segment: str) -> bool:
@@ -95,7 +112,9 @@ def test_nothing_of_the_template_language_is_left_in_a_post(written: dict[tuple[
             shown = post.text
             for staff in STAFF:
                 shown = shown.replace(staff, "")
-            assert not any(sign in shown for sign in ("{", "}", "##", "None", "Undefined", "、、", "，，", "。。", "，。", "？。")), post.text
+            assert not any(
+                sign in shown for sign in ("{", "}", "##", "None", "Undefined", "、、", "，，", "。。", "，。", "？。")
+            ), post.text
 
 
 def test_placeholders_stand_only_where_the_channel_allows_them(written: dict[tuple[str, str], list[Post]]) -> None:
@@ -142,7 +161,9 @@ def test_a_marketing_chat_says_how_to_opt_out(written: dict[tuple[str, str], lis
             assert (shipped.bank.refusal in post.message) is due
 
 
-def test_pictures_stand_where_a_channel_wants_them_and_their_headlines_are_short(written: dict[tuple[str, str], list[Post]]) -> None:
+def test_pictures_stand_where_a_channel_wants_them_and_their_headlines_are_short(
+    written: dict[tuple[str, str], list[Post]],
+) -> None:
     for posts in written.values():
         for post in posts:
             assert len(post.pictures) >= post.brief.channel.limits.pictures_min

@@ -1,4 +1,4 @@
-"""Looking at things: every noun is a page for a notebook and lines for a terminal, and nothing is changed by being shown."""
+"""Looking at things: every noun is a page for a notebook and lines for a terminal."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ def test_columns_of_a_table_stand_under_each_other_in_chinese_too() -> None:
     assert len({width(line) for line in lines}) == 1
 
 
-@given(st.lists(st.lists(st.text(st.characters(categories=["L", "N"]), max_size=6), min_size=2, max_size=2), max_size=4))
+@given(
+    st.lists(st.lists(st.text(st.characters(categories=["L", "N"]), max_size=6), min_size=2, max_size=2), max_size=4)
+)
 def test_a_table_has_a_line_for_each_row(rows: list[list[str]]) -> None:
     assert len(show.table(("一", "二"), rows).split("\n")) == len(rows) + 1
 
@@ -52,14 +54,25 @@ def test_a_finding_on_a_picture_underlines_nothing_in_the_text(a_checked: Callab
 
 
 def test_the_five_haves_are_lamps(a_checked: Callable[..., Checked]) -> None:
-    lamps = (Lamp(have="reply", title="有聊", lit=True, signals=("结尾有一问",)), Lamp(have="fun", lit=False, fixes=("甲", "乙"), owed=True))
+    lamps = (
+        Lamp(have="reply", title="有聊", lit=True, signals=("结尾有一问",)),
+        Lamp(have="fun", lit=False, fixes=("甲", "乙"), owed=True),
+    )
     page = show.page(a_checked("您呢？", lamps=lamps))
     assert "●有聊 ○fun" in page.text
     assert "title='甲；乙'" in page.html
 
 
 def test_a_verdict_names_line_and_column(a_checked: Callable[..., Checked]) -> None:
-    said = show.verdict(a_checked("第一行\n这款保本", findings=(a_finding(start=6, end=8, suggestion="删去", basis=("《广告法》第二十五条",)), a_finding(rule="R-2", message="少了提示"))))
+    said = show.verdict(
+        a_checked(
+            "第一行\n这款保本",
+            findings=(
+                a_finding(start=6, end=8, suggestion="删去", basis=("《广告法》第二十五条",)),
+                a_finding(rule="R-2", message="少了提示"),
+            ),
+        )
+    )
     assert said.splitlines()[:2] == [
         "2:3  拦截  R-1  不得承诺保本：“保本”   删去   依据：《广告法》第二十五条",
         "全文  拦截  R-2  少了提示",
@@ -67,7 +80,9 @@ def test_a_verdict_names_line_and_column(a_checked: Callable[..., Checked]) -> N
     assert show.verdict(a_checked("好的。")).splitlines()[0] == "没有发现问题"
 
 
-def test_every_noun_is_shown(a_calendar: Callable[..., Calendar], a_brief: Callable[..., Brief], a_checked: Callable[..., Checked]) -> None:
+def test_every_noun_is_shown(
+    a_calendar: Callable[..., Calendar], a_brief: Callable[..., Brief], a_checked: Callable[..., Checked]
+) -> None:
     calendar, brief = a_calendar(), a_brief()
     facts: tuple[Fact, ...] = brief.facts
     for value, word in (

@@ -58,7 +58,9 @@ def test_blanks_around_words_and_empty_rows_are_passed_over(tmp_path: Path) -> N
 
 
 def test_a_row_that_ends_early_has_empty_cells(tmp_path: Path) -> None:
-    assert list(rows(csv_file(tmp_path, "post,sent,read\na1,120\n"))) == [(2, {"post": "a1", "sent": "120", "read": ""})]
+    assert list(rows(csv_file(tmp_path, "post,sent,read\na1,120\n"))) == [
+        (2, {"post": "a1", "sent": "120", "read": ""})
+    ]
 
 
 def test_a_row_is_named_by_its_line_even_after_a_cell_of_several_lines(tmp_path: Path) -> None:

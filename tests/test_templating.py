@@ -1,4 +1,4 @@
-"""Strict, sandboxed Jinja: an unknown name is an error with file and line, Python is out of reach, output is bounded."""
+"""Strict, sandboxed Jinja: an unknown name is an error with its line, Python is out of reach, output is bounded."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ def test_values_functions_and_blocks_work(render: Callable[..., str]) -> None:
     assert render(text) == "通勤客群\nscene"
 
 
-def test_text_is_not_escaped_and_pages_are(render: Callable[..., str], tmp_path: Path, write: Callable[[str], str]) -> None:
+def test_text_is_not_escaped_and_pages_are(
+    render: Callable[..., str], tmp_path: Path, write: Callable[[str], str]
+) -> None:
     assert render("{{ x }}", x="<b>&") == "<b>&"
     assert templating.render(tmp_path, write("{{ x }}"), {"x": "<b>&"}, html=True) == "&lt;b&gt;&amp;"
 
@@ -78,14 +80,23 @@ def test_a_template_edited_on_disk_is_read_again(render: Callable[..., str]) -> 
         ("一\n{% for x in range(999999) %}{% endfor %}", 2, "算不出来"),
     ],
 )
-def test_what_cannot_be_rendered_names_file_and_line(render: Callable[..., str], text: str, line: int, said: str) -> None:
+def test_what_cannot_be_rendered_names_file_and_line(
+    render: Callable[..., str], text: str, line: int, said: str
+) -> None:
     found = refusal(render, text)
     assert found.startswith(f"templates/posts/moments/case.1.md.j2:{line}：")
     assert said in found
 
 
 @pytest.mark.parametrize(
-    ("text", "line"), [("一\n{% if %}", 2), ("{{ x", 1), ("一\n二\n{% endfor %}", 3), ("{% for x in [1] %}\n", 1), ("一\n{{ 1 | nosuch }}", 2)]
+    ("text", "line"),
+    [
+        ("一\n{% if %}", 2),
+        ("{{ x", 1),
+        ("一\n二\n{% endfor %}", 3),
+        ("{% for x in [1] %}\n", 1),
+        ("一\n{{ 1 | nosuch }}", 2),
+    ],
 )
 def test_a_syntax_error_names_file_and_line(render: Callable[..., str], text: str, line: int) -> None:
     assert refusal(render, text).startswith(f"templates/posts/moments/case.1.md.j2:{line}：模板写法有误")
@@ -136,7 +147,9 @@ def test_the_sandbox_keeps_a_template_from_reaching_python(render: Callable[...,
     assert refusal(render, f"一\n{text}", words=[1]).startswith("templates/posts/moments/case.1.md.j2:")
 
 
-def test_a_value_gives_its_fields_and_properties_and_nothing_else(render: Callable[..., str], a_brief: Callable[..., Any]) -> None:
+def test_a_value_gives_its_fields_and_properties_and_nothing_else(
+    render: Callable[..., str], a_brief: Callable[..., Any]
+) -> None:
     slot = a_brief().slot
     assert render("{{ slot.key }} {{ slot.on.month }}月", slot=slot) == f"{slot.key} 10月"
 
@@ -164,27 +177,47 @@ def found(tmp_path: Path, write: Callable[[str], str], text: str) -> list[str]:
     return [str(problem) for problem in templating.problems(tmp_path, write(text), KNOWN, label="templates/posts")]
 
 
-def test_an_unknown_variable_is_found_with_its_line_and_the_one_that_was_meant(tmp_path: Path, write: Callable[[str], str]) -> None:
+def test_an_unknown_variable_is_found_with_its_line_and_the_one_that_was_meant(
+    tmp_path: Path, write: Callable[[str], str]
+) -> None:
     assert found(tmp_path, write, "一\n{{ segmnet.title }}") == [
         "templates/posts/case.1.md.j2:2：不认识这个变量：segmnet（是不是想写 segment？）"
     ]
 
 
 def test_an_unknown_field_lists_the_fields(tmp_path: Path, write: Callable[[str], str]) -> None:
-    assert found(tmp_path, write, "一\n\n{{ segment.tonne }}") == ["templates/posts/case.1.md.j2:3：segment 里没有 tonne（可用：title tone）"]
+    assert found(tmp_path, write, "一\n\n{{ segment.tonne }}") == [
+        "templates/posts/case.1.md.j2:3：segment 里没有 tonne（可用：title tone）"
+    ]
 
 
-def test_an_unknown_field_is_found_in_a_branch_that_would_rarely_be_taken(tmp_path: Path, write: Callable[[str], str]) -> None:
-    assert len(found(tmp_path, write, "{% if points %}{% for p in points if segment.x %}{{ y }}{% endfor %}{% endif %}")) == 2
+def test_an_unknown_field_is_found_in_a_branch_that_would_rarely_be_taken(
+    tmp_path: Path, write: Callable[[str], str]
+) -> None:
+    assert (
+        len(found(tmp_path, write, "{% if points %}{% for p in points if segment.x %}{{ y }}{% endfor %}{% endif %}"))
+        == 2
+    )
 
 
-def test_all_problems_of_a_template_are_found_in_the_order_of_lines(tmp_path: Path, write: Callable[[str], str]) -> None:
+def test_all_problems_of_a_template_are_found_in_the_order_of_lines(
+    tmp_path: Path, write: Callable[[str], str]
+) -> None:
     lines = [f"{{{{ name{number} }}}}" for number in range(1, 12)]
     places = [line.split("：")[0].rpartition(":")[2] for line in found(tmp_path, write, "\n".join(lines))]
     assert places == [str(number) for number in range(1, 12)]
 
 
-@pytest.mark.parametrize("text", ["{% if %}", "{{ x", "{{ 1 | nosuch }}", "{% if 1 is nosuch %}{% endif %}", "{% if false %}{{ 1 | nosuch }}{% endif %}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% if %}",
+        "{{ x",
+        "{{ 1 | nosuch }}",
+        "{% if 1 is nosuch %}{% endif %}",
+        "{% if false %}{{ 1 | nosuch }}{% endif %}",
+    ],
+)
 def test_a_syntax_error_is_found(tmp_path: Path, write: Callable[[str], str], text: str) -> None:
     assert found(tmp_path, write, f"一\n{text}")[0].startswith("templates/posts/case.1.md.j2:2：模板写法有误")
 
@@ -207,4 +240,7 @@ def test_a_templates_own_names_are_known(tmp_path: Path, write: Callable[[str], 
 
 
 def test_the_names_a_template_takes_from_outside_are_told(tmp_path: Path, write: Callable[[str], str]) -> None:
-    assert templating.names(tmp_path, write("{% set a = story %}{{ a.opening }}{{ phrase('x') }}")) == {"story", "phrase"}
+    assert templating.names(tmp_path, write("{% set a = story %}{{ a.opening }}{{ phrase('x') }}")) == {
+        "story",
+        "phrase",
+    }

@@ -22,6 +22,8 @@ from wuyou.values import (
     Entry,
     Fact,
     Finding,
+    Mark,
+    Origin,
     Part,
     Picture,
     Post,
@@ -36,7 +38,9 @@ CITATION = Citation(material="a.md", locator="第1段", quote="年利率1.25%")
 
 
 def a_fact(**changes: Any) -> Fact:
-    return Fact(**{"key": "rate", "kind": "rate", "value": "1.25%", "citation": CITATION, "kept_by": "示例编辑", **changes})
+    return Fact(
+        **{"key": "rate", "kind": "rate", "value": "1.25%", "citation": CITATION, "kept_by": "示例编辑", **changes}
+    )
 
 
 # ── equality and names ──
@@ -108,11 +112,36 @@ def test_a_calendar_survives_json_and_pickle(a_calendar: Callable[..., Calendar]
 # ── what is signed ──
 
 
-def test_a_seal_does_not_mind_a_typo_in_a_segments_portrait(a_post: Callable[..., Post], segment: Segment) -> None:
+def test_a_typo_mended_in_a_portrait_makes_no_other_post_and_breaks_no_seal(
+    a_post: Callable[..., Post], segment: Segment
+) -> None:
     here = a_post()
     there = a_post(segment=segment.model_copy(update={"portrait": "改了一个字"}))
-    assert here.id != there.id
-    assert here.seal == there.seal
+    assert (here.id, here.seal) == (there.id, there.seal)
+    assert here.brief.id != there.brief.id
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"text": "桂花谢了。"},
+        {"segment": "elders"},
+        {"campaign": None},
+        {"genre": "life_benefit"},
+        {"channel": "moments"},
+        {"on": dt.date(2026, 10, 13)},
+        {"ordinal": 3},
+        {"variant": 2},
+        {"origin": Origin(writer="human:何穗")},
+        {"pictures": (Picture(kind="scene"),)},
+        {"marks": (Mark(of="fun", quote="桂"),)},
+        {"tags": ("一",)},
+        {"facts": (a_fact(),)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_another_place_writer_or_word_is_another_post(a_post: Callable[..., Post], change: dict[str, Any]) -> None:
+    assert a_post("桂花开了。").id != a_post(**{"text": "桂花开了。", **change}).id
 
 
 @pytest.mark.parametrize(
@@ -137,7 +166,9 @@ def test_a_seal_breaks_when_a_cited_fact_changes(a_post: Callable[..., Post], ch
     assert a_post(facts=(a_fact(),)).seal != a_post(facts=(a_fact(**change),)).seal
 
 
-def test_a_seal_does_not_mind_how_a_fact_is_said_plainly_or_in_which_order_facts_stand(a_post: Callable[..., Post]) -> None:
+def test_a_seal_does_not_mind_how_a_fact_is_said_plainly_or_in_which_order_facts_stand(
+    a_post: Callable[..., Post],
+) -> None:
     one, two = a_fact(), a_fact(key="term", kind="term", value="1年")
     assert a_post(facts=(one, two)).seal == a_post(facts=(two, one.model_copy(update={"plain": "年利率1.25%"}))).seal
 
@@ -163,7 +194,9 @@ def test_what_may_be_sent_is_the_calendar_without_everything_else(a_calendar: Ca
     assert [entry for entry in calendar.entries if entry.approved] == list(kept)
 
 
-def test_an_approval_number_does_not_depend_on_what_was_signed_before(a_post: Callable[..., Post], sign: Callable[..., Decision]) -> None:
+def test_an_approval_number_does_not_depend_on_what_was_signed_before(
+    a_post: Callable[..., Post], sign: Callable[..., Decision]
+) -> None:
     post = a_post()
     assert sign(post).number == sign(post, prev="f" * 16).number
     assert sign(post).number != sign(post, by="何穗").number
@@ -172,8 +205,15 @@ def test_an_approval_number_does_not_depend_on_what_was_signed_before(a_post: Ca
 # ── the parts of a post ──
 
 
-@given(st.lists(st.tuples(st.sampled_from(["opening", "body", "ask", "disclosure", "comment"]), st.text(max_size=12)), max_size=6))
-def test_every_part_lies_in_the_text_where_its_span_says(a_post: Callable[..., Post], pairs: list[tuple[Any, str]]) -> None:
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["opening", "body", "ask", "disclosure", "comment"]), st.text(max_size=12)),
+        max_size=6,
+    )
+)
+def test_every_part_lies_in_the_text_where_its_span_says(
+    a_post: Callable[..., Post], pairs: list[tuple[Any, str]]
+) -> None:
     post = a_post(parts=tuple(Part(role=role, text=text) for role, text in pairs))
     for part, start, end in post.spans():
         assert post.text[start:end] == part.text
@@ -189,7 +229,9 @@ def test_length_is_measured_without_risk_words_refusal_and_comment(a_post: Calla
 
 def test_a_post_expires_with_the_first_of_its_facts(a_post: Callable[..., Post]) -> None:
     early, late = dt.date(2026, 10, 13), dt.date(2026, 12, 31)
-    assert a_post(facts=(a_fact(valid_until=late), a_fact(key="b", valid_until=early), a_fact(key="c"))).expires == early
+    assert (
+        a_post(facts=(a_fact(valid_until=late), a_fact(key="b", valid_until=early), a_fact(key="c"))).expires == early
+    )
     assert a_post(facts=(a_fact(),)).expires is None
     assert a_post().expires is None
 
@@ -239,7 +281,11 @@ def _beat(**changes: Any) -> dict[str, Any]:
 
 def test_quotas_are_read_in_the_order_in_which_they_are_written() -> None:
     beat = Beat.model_validate({"name": "a", **_beat(quotas={"moments": {"b": 2, "a": 1}, "chat": {"c": 1}})})
-    assert [(quota.channel, quota.genre, quota.count) for quota in beat.quotas] == [("moments", "b", 2), ("moments", "a", 1), ("chat", "c", 1)]
+    assert [(quota.channel, quota.genre, quota.count) for quota in beat.quotas] == [
+        ("moments", "b", 2),
+        ("moments", "a", 1),
+        ("chat", "c", 1),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -55,13 +56,28 @@ def test_risk_words_that_stand_there_already_are_not_doubled(a_brief: Callable[.
 
 @pytest.mark.parametrize(
     ("channel", "genre", "due"),
-    [("chat", "benefit", True), ("chat", "life_benefit", False), ("moments", "campaign_offer", False), ("group", "benefit", False)],
+    [
+        ("chat", "benefit", True),
+        ("chat", "life_benefit", False),
+        ("moments", "campaign_offer", False),
+        ("group", "benefit", False),
+    ],
 )
-def test_a_marketing_chat_and_nothing_else_says_how_to_opt_out(a_brief: Callable[..., Brief], channel: str, genre: str, due: bool) -> None:
+def test_a_marketing_chat_and_nothing_else_says_how_to_opt_out(
+    a_brief: Callable[..., Brief], channel: str, genre: str, due: bool
+) -> None:
     assert ("refusal" in roles(finish(a_brief(channel=channel, genre=genre, product=None), BODY, HUMAN))) is due
 
 
-@pytest.mark.parametrize(("policy", "writer", "due"), [("explicit", "model", True), ("explicit", "template", False), ("audit_only", "model", False), ("off", "model", False)])
+@pytest.mark.parametrize(
+    ("policy", "writer", "due"),
+    [
+        ("explicit", "model", True),
+        ("explicit", "template", False),
+        ("audit_only", "model", False),
+        ("off", "model", False),
+    ],
+)
 def test_text_written_by_a_model_is_labelled_when_the_bank_says_so(
     a_brief: Callable[..., Brief], library: Library, policy: Any, writer: str, due: bool
 ) -> None:
@@ -102,7 +118,9 @@ def test_a_fact_on_a_picture_is_cited_too(a_brief: Callable[..., Brief], library
 
 
 def test_a_number_in_the_risk_words_is_not_cited(a_brief: Callable[..., Brief]) -> None:
-    fact = Fact(key="level", kind="risk_level", value="R2", citation=Citation(material="a.md", locator="第1段", quote="R2"))
+    fact = Fact(
+        key="level", kind="risk_level", value="R2", citation=Citation(material="a.md", locator="第1段", quote="R2")
+    )
     post = finish(a_brief(product="wealth_90", facts=(fact,)), BODY, HUMAN)
     assert "R2" in post.text
     assert post.facts == ()
@@ -123,7 +141,9 @@ def test_a_number_in_the_risk_words_is_not_cited(a_brief: Callable[..., Brief]) 
         ("", "桂花开了", False),
     ],
 )
-def test_a_number_inside_a_longer_number_is_no_citation(a_brief: Callable[..., Brief], value: str, text: str, is_cited: bool) -> None:
+def test_a_number_inside_a_longer_number_is_no_citation(
+    a_brief: Callable[..., Brief], value: str, text: str, is_cited: bool
+) -> None:
     fact = Fact(key="x", kind="amount", value=value, citation=Citation(material="a.md", locator="第1段", quote=text))
     assert bool(keys(a_brief(facts=(fact,)), text)) is is_cited
 
@@ -162,7 +182,9 @@ def test_a_template_is_cut_at_its_headings(put: Callable[..., TemplateWriter], a
     assert (post.origin.writer, post.origin.template) == ("template", "templates/posts/chat/benefit.1.md.j2")
 
 
-def test_windows_line_ends_make_the_same_post(put: Callable[..., TemplateWriter], a_brief: Callable[..., Brief]) -> None:
+def test_windows_line_ends_make_the_same_post(
+    put: Callable[..., TemplateWriter], a_brief: Callable[..., Brief]
+) -> None:
     plain = put(WHOLE).write(a_brief())
     assert put(WHOLE.replace("\n", "\r\n")).write(a_brief()) == plain
 
@@ -190,7 +212,9 @@ def test_an_empty_section_is_no_part(put: Callable[..., TemplateWriter], a_brief
         ("## 正文\n{{ points[9].plain }}\n", "没有这一项：9"),
     ],
 )
-def test_a_template_that_makes_no_post_is_an_error_that_names_it(put: Callable[..., TemplateWriter], a_brief: Callable[..., Brief], text: str, said: str) -> None:
+def test_a_template_that_makes_no_post_is_an_error_that_names_it(
+    put: Callable[..., TemplateWriter], a_brief: Callable[..., Brief], text: str, said: str
+) -> None:
     with pytest.raises(LibraryError) as caught:
         put(text).write(a_brief())
     assert "templates/posts/chat/benefit.1.md.j2" in str(caught.value)
@@ -213,12 +237,14 @@ def test_every_heading_is_known_by_its_chinese_name() -> None:
 # ── which wording is due ──
 
 
-def test_two_neighbours_do_not_share_a_wording(writer: TemplateWriter, library: Library, campaign: Campaign, stock: Callable[..., planner.Stock]) -> None:
+def test_two_neighbours_do_not_share_a_wording(
+    writer: TemplateWriter, library: Library, campaign: Campaign, stock: Callable[..., planner.Stock]
+) -> None:
     for name in campaign.segments:
         used: dict[tuple[str, str], list[str]] = {}
         for brief in planner.plan(campaign, library.segments[name], stock(library)):
             used.setdefault((brief.slot.channel, brief.slot.genre), []).append(writer.write(brief).origin.template)
-        assert all(one != other for templates in used.values() for one, other in zip(templates, templates[1:], strict=False))
+        assert all(one != other for templates in used.values() for one, other in pairwise(templates))
 
 
 def test_the_wordings_of_a_genre_take_turns(put: Callable[..., TemplateWriter], a_brief: Callable[..., Brief]) -> None:
@@ -228,12 +254,16 @@ def test_the_wordings_of_a_genre_take_turns(put: Callable[..., TemplateWriter], 
     assert texts[:3] == texts[3:]
 
 
-def test_two_variants_of_a_slot_have_two_wordings(put: Callable[..., TemplateWriter], a_brief: Callable[..., Brief]) -> None:
+def test_two_variants_of_a_slot_have_two_wordings(
+    put: Callable[..., TemplateWriter], a_brief: Callable[..., Brief]
+) -> None:
     writer = put("## 正文\n一。\n", "## 正文\n二。\n")
     assert writer.write(a_brief(variant=1)).text != writer.write(a_brief(variant=2)).text
 
 
-def test_a_blocked_try_is_followed_by_another_wording_and_a_mere_warning_is_not(put: Callable[..., TemplateWriter], a_brief: Callable[..., Brief]) -> None:
+def test_a_blocked_try_is_followed_by_another_wording_and_a_mere_warning_is_not(
+    put: Callable[..., TemplateWriter], a_brief: Callable[..., Brief]
+) -> None:
     writer = put("## 正文\n一。\n", "## 正文\n二。\n", "## 正文\n三。\n")
     first = writer.write(a_brief())
     assert writer.write(a_brief(), (BLOCK, BLOCK)).text != first.text
@@ -245,25 +275,36 @@ def test_numbers_count_and_do_not_sort_as_letters(put: Callable[..., TemplateWri
     assert writer.wordings("chat", "benefit")[-2:] == ("chat/benefit.10.md.j2", "chat/benefit.11.md.j2")
 
 
-def test_a_wording_built_on_a_story_is_used_only_with_one(put: Callable[..., TemplateWriter], a_brief: Callable[..., Brief], library: Library) -> None:
+def test_a_wording_built_on_a_story_is_used_only_with_one(
+    put: Callable[..., TemplateWriter], a_brief: Callable[..., Brief], library: Library
+) -> None:
     told, openly = "## 正文\n{{ story.opening }}\n", "## 正文\n假如您路过网点，伞架上有一把伞。\n"
     writer = put(told, openly, genre="persona", channel="moments")
-    without = [a_brief(channel="moments", genre="persona", product=None, story=None, ordinal=number) for number in range(1, 5)]
+    without = [
+        a_brief(channel="moments", genre="persona", product=None, story=None, ordinal=number) for number in range(1, 5)
+    ]
     with_one = [brief.model_copy(update={"story": library.stories[0]}) for brief in without]
     assert {writer.write(brief).parts[0].text for brief in without} == {"假如您路过网点，伞架上有一把伞。"}
     assert {writer.write(brief).parts[0].text for brief in with_one} == {library.stories[0].opening}
 
 
-def test_a_story_genre_without_story_or_a_wording_for_that_is_an_error(put: Callable[..., TemplateWriter], a_brief: Callable[..., Brief]) -> None:
+def test_a_story_genre_without_story_or_a_wording_for_that_is_an_error(
+    put: Callable[..., TemplateWriter], a_brief: Callable[..., Brief]
+) -> None:
     writer = put("## 正文\n{{ story.opening }}\n", genre="persona", channel="moments")
     with pytest.raises(WriterError, match=r"没有 moments / persona 的写法"):
         writer.write(a_brief(channel="moments", genre="persona", story=None))
 
 
-def test_a_genre_without_any_wording_is_an_error_that_says_where_to_write_one(put: Callable[..., TemplateWriter], a_brief: Callable[..., Brief]) -> None:
+def test_a_genre_without_any_wording_is_an_error_that_says_where_to_write_one(
+    put: Callable[..., TemplateWriter], a_brief: Callable[..., Brief]
+) -> None:
     with pytest.raises(WriterError) as caught:
         put("## 正文\n一。\n").write(a_brief(genre="life_benefit"))
-    assert str(caught.value) == "templates/posts/chat/life_benefit.1.md.j2：没有 chat / life_benefit 的写法（请照旁边的模板写一份）"
+    assert (
+        str(caught.value)
+        == "templates/posts/chat/life_benefit.1.md.j2：没有 chat / life_benefit 的写法（请照旁边的模板写一份）"
+    )
 
 
 def test_writing_twice_gives_the_same_post(writer: TemplateWriter, a_brief: Callable[..., Brief]) -> None:
@@ -284,9 +325,12 @@ def test_problems_of_all_templates_are_found_together(put: Callable[..., Templat
     (writer.folder / "chat" / "_macros.j2").write_text("{{ anything }}")
     found = [str(problem) for problem in writer.problems()]
     assert [line.split("：")[0] for line in found] == [
-        "templates/posts/chat/benefit.1.md.j2:2", "templates/posts/chat/benefit.2.md.j2:2", "templates/posts/chat/benefit.3.md.j2:2",
-        "templates/posts/chat/benefit.md.j2", "templates/posts/chat/notes.txt",
-    ]  # fmt: skip
+        "templates/posts/chat/benefit.1.md.j2:2",
+        "templates/posts/chat/benefit.2.md.j2:2",
+        "templates/posts/chat/benefit.3.md.j2:2",
+        "templates/posts/chat/benefit.md.j2",
+        "templates/posts/chat/notes.txt",
+    ]
     assert "segment 里没有 tonne（可用：address avoid" in found[0]
     assert "是不是想写 slot？" in found[1]
 
@@ -307,7 +351,9 @@ def test_a_writer_of_ten_lines_is_enough(a_brief: Callable[..., Brief]) -> None:
     assert post.facts == a_brief().facts[:1]
 
 
-def test_the_fake_writer_hands_out_its_queue_and_remembers_its_notes(fake_writer: Callable[..., Any], a_brief: Callable[..., Brief], a_post: Callable[..., Post]) -> None:
+def test_the_fake_writer_hands_out_its_queue_and_remembers_its_notes(
+    fake_writer: Callable[..., Any], a_brief: Callable[..., Brief], a_post: Callable[..., Post]
+) -> None:
     ready = a_post("现成的。")
     fake = fake_writer(["一。", ready, WriterError("写不出")])
     assert fake.write(a_brief()).parts[0].text == "一。"

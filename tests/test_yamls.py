@@ -28,17 +28,40 @@ suits: [deposit]
 def problems(text: str, model: Any = None, **extra: Any) -> list[str]:
     """Return what is wrong with a text, a line each."""
     with pytest.raises(LibraryError) as caught:
-        document = yamls.parse(text, "a.yml")
-        if model is not None:
-            yamls.build(model, document, **extra)
+        _read(text, model, **extra)
     return [str(problem) for problem in caught.value.problems]
+
+
+def _read(text: str, model: Any, **extra: Any) -> None:
+    document = yamls.parse(text, "a.yml")
+    if model is not None:
+        yamls.build(model, document, **extra)
 
 
 # ── text stays text ──
 
 
 @pytest.mark.parametrize(
-    "word", ["18:30", "no", "yes", "on", "off", "true", "null", "1_000", "0x10", "010", "1e3", "2026-10-12", "12:30:45", "+1", ".5", "=", "1.10"]
+    "word",
+    [
+        "18:30",
+        "no",
+        "yes",
+        "on",
+        "off",
+        "true",
+        "null",
+        "1_000",
+        "0x10",
+        "010",
+        "1e3",
+        "2026-10-12",
+        "12:30:45",
+        "+1",
+        ".5",
+        "=",
+        "1.10",
+    ],
 )
 def test_what_stock_yaml_would_turn_into_something_else_stays_text(word: str) -> None:
     assert yamls.parse(f"{word}: {word}\nlist: [{word}]", "a.yml").data == {word: word, "list": [word]}
@@ -100,14 +123,24 @@ def test_a_merge_without_an_anchor_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a: !!python/object:os.system x", "a: !thing x", "a: !thing {b: 1}", "a: !thing [1]", "a: !!binary aGk=", "!thing\na: 1"]
+    "text",
+    [
+        "a: !!python/object:os.system x",
+        "a: !thing x",
+        "a: !thing {b: 1}",
+        "a: !thing [1]",
+        "a: !!binary aGk=",
+        "!thing\na: 1",
+    ],
 )
 def test_tags_are_refused(text: str) -> None:
     (found,) = problems(text)
     assert "不能用标签" in found
 
 
-@pytest.mark.parametrize("text", ["a: 5 & 6", "a: 'x * y'", "a: x*y", "a: R&D", 'a: "&x"', "a: 好！好", "a: |\n  &x\n  *y !z\n"])
+@pytest.mark.parametrize(
+    "text", ["a: 5 & 6", "a: 'x * y'", "a: x*y", "a: R&D", 'a: "&x"', "a: 好！好", "a: |\n  &x\n  *y !z\n"]
+)
 def test_the_same_signs_inside_words_are_only_words(text: str) -> None:
     assert isinstance(yamls.parse(text, "a.yml").data["a"], str)
 
@@ -143,15 +176,43 @@ def test_all_problems_of_a_file_are_told_at_once() -> None:
     assert "risk 要写成整数" in found[1]
 
 
+BEATS = """\
+title: x
+round_days: 3
+rounds: 1
+beats:
+  one:
+    title: 一
+    days: [1, 1]
+    arc: aida
+    quotas: {}
+  two:
+    title: 二
+    days: [2, many]
+    quotas: {}
+"""
+QUIZ = """\
+material: a.md
+title: x
+quiz:
+  - ask: 一
+    options: [A 甲, B 乙]
+    answer: A
+    because: 丙
+  - ask: 二
+    options: 都行
+    answer: A
+    becuase: 丁
+"""
+
+
 def test_a_problem_deep_inside_names_its_own_line() -> None:
-    text = "title: x\nround_days: 3\nrounds: 1\nbeats:\n  one:\n    title: 一\n    days: [1, 1]\n    arc: aida\n    quotas: {}\n  two:\n    title: 二\n    days: [2, many]\n    quotas: {}\n"
-    found = problems(text, Cadence, name="x")
+    found = problems(BEATS, Cadence, name="x")
     assert found == ["a.yml:12：beats.two.days.1 要写成整数", "a.yml:10：少了这一项：arc"]
 
 
 def test_a_problem_in_a_list_names_the_line_of_its_item() -> None:
-    text = "material: a.md\ntitle: x\nquiz:\n  - ask: 一\n    options: [A 甲, B 乙]\n    answer: A\n    because: 丙\n  - ask: 二\n    options: 都行\n    answer: A\n    becuase: 丁\n"
-    found = problems(text, FactSheet, name="x")
+    found = problems(QUIZ, FactSheet, name="x")
     assert [line.split("：")[0] for line in found] == ["a.yml:9", "a.yml:8", "a.yml:11"]
     assert "是不是想写 because" in found[2]
 
@@ -192,7 +253,11 @@ def test_broken_syntax_is_told_in_chinese_with_its_line(text: str, line: int, sa
 def test_a_file_that_is_not_utf8_or_not_there_is_told_in_chinese(tmp_path: Path) -> None:
     gbk = tmp_path / "gbk.yml"
     gbk.write_bytes("标题: 代发".encode("gbk"))
-    for path, said in ((gbk, "不是 UTF-8"), (tmp_path / "none.yml", "读不了：没有这个文件"), (tmp_path, "读不了：那是一个文件夹")):
+    for path, said in (
+        (gbk, "不是 UTF-8"),
+        (tmp_path / "none.yml", "读不了：没有这个文件"),
+        (tmp_path, "读不了：那是一个文件夹"),
+    ):
         with pytest.raises(LibraryError, match=said):
             yamls.load(path, "a.yml")
 
@@ -214,7 +279,10 @@ def test_what_is_dumped_is_read_back_equal(data: Any) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "~", "null", "no", "18:30", "a: b", "- x", "# x", "@x", "{称呼}", "%NICKNAME%", "行一\n行二\n", " 前有空格", "尾有空格 ", "\t", "'", '"', "a\r\nb", "\u2028", "\x85", "😀好", "长" * 300, "字 " * 90],
+    [
+        "", "~", "null", "no", "18:30", "a: b", "- x", "# x", "@x", "{称呼}", "%NICKNAME%", "行一\n行二\n",
+        " 前有空格", "尾有空格 ", "\t", "'", '"', "a\r\nb", "\u2028", "\x85", "😀好", "长" * 300, "字 " * 90,
+    ],
 )  # fmt: skip
 def test_awkward_text_is_read_back_equal(text: str) -> None:
     assert yamls.parse(yamls.dump({"a": [text], text: "b"}), "a.yml").data == {"a": [text], text: "b"}

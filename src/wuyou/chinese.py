@@ -48,7 +48,7 @@ def _fold_char(char: str) -> str:
     if char in _INVISIBLE:
         return ""
     folded = unicodedata.normalize("NFKC", char).casefold()
-    return "".join(_simplify(each) for each in folded)
+    return "".join(_simplify(each) for each in folded if each not in _INVISIBLE)
 
 
 def _simplify(char: str) -> str:

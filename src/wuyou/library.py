@@ -296,6 +296,10 @@ class Library:
         for segment in self.segments.values():
             for hours in segment.hours:
                 found += self._miss("channels", hours.channel, "segments", segment.name, "hours", hours.channel)
+        return found + self._sheet_problems() + self._line_problems() + self._reviewer_problems()
+
+    def _sheet_problems(self) -> list[Problem]:
+        found: list[Problem] = []
         for sheet in self.sheets.values():
             found += self._product_problems(sheet)
             if not (self.folder / "materials" / sheet.material).is_file():
@@ -310,6 +314,10 @@ class Library:
                 for key in fact.derived_from
                 if key not in {each.key for each in sheet.facts}
             ]
+        return found
+
+    def _line_problems(self) -> list[Problem]:
+        found: list[Problem] = []
         for story in self.stories:
             for name in story.segments:
                 found += self._miss("segments", name, "stories", f"{story.kind}/{story.name}", "segments")
@@ -321,10 +329,15 @@ class Library:
                 found += self._miss("segments", name, *at, "segments")
             for name in phrase.genres:
                 found += self._miss("genres", name, *at, "genres")
-        for reviewer in self.reviewers.values():
-            for name in reviewer.channels:
-                found += self._miss("channels", name, "", "reviewers.yml", reviewer.name, "channels")
         return found
+
+    def _reviewer_problems(self) -> list[Problem]:
+        return [
+            problem
+            for reviewer in self.reviewers.values()
+            for name in reviewer.channels
+            for problem in self._miss("channels", name, "", "reviewers.yml", reviewer.name, "channels")
+        ]
 
     def _product_problems(self, sheet: FactSheet) -> list[Problem]:
         return self._miss("products", sheet.product, "facts", sheet.name, "product") if sheet.product else []

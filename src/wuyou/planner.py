@@ -43,6 +43,9 @@ Item = TypeVar("Item")
 STEP_MINUTES = 5
 """Sending times fall on whole steps, so that staff can read them at a glance."""
 
+APART_MINUTES = 15
+"""Two posts to one segment keep at least so far apart wherever the windows allow it."""
+
 
 class Stock(NamedTuple):
     """What the planner may choose from: the library's values, nothing that can read a file."""
@@ -236,10 +239,10 @@ def _minutes(windows: Iterable[Window]) -> list[int]:
 
 
 def _pick(minutes: Sequence[int], index: int, count: int, taken: set[int], seed: int) -> int | None:
-    """Pick a free minute in the post's own share of the day, or else any free one."""
+    """Pick a free minute in the post's own share of the day, apart from the others; or else any free one."""
     share = minutes[len(minutes) * index // count : len(minutes) * (index + 1) // count]
-    for candidates in (share, minutes):
-        free = [minute for minute in candidates if minute not in taken]
+    for candidates, apart in ((share, APART_MINUTES), (minutes, APART_MINUTES), (minutes, STEP_MINUTES)):
+        free = [minute for minute in candidates if all(abs(minute - other) >= apart for other in taken)]
         if free:
             return free[seed % len(free)]
     return None

@@ -313,7 +313,8 @@ class Index:
         with self.open() as db:
             rows = db.execute(
                 "SELECT p.id, p.campaign, p.segment, p.on_date, p.channel, p.genre, group_concat(s.locator)"
-                " FROM posts p JOIN (SELECT * FROM sources ORDER BY post, locator) s ON s.post = p.id WHERE s.material = ?"
+                " FROM posts p JOIN (SELECT * FROM sources ORDER BY post, locator) s ON s.post = p.id"
+                " WHERE s.material = ?"
                 " GROUP BY p.id, p.campaign, p.segment ORDER BY p.on_date, p.segment, p.channel, p.id",
                 (material,),
             ).fetchall()

@@ -138,7 +138,7 @@ class Fact(Value):
     """Machine form: 0.0155, 200000, 2026-11-01/2026-12-31, P36M."""
     unit: str = ""
     """Unit of ``normalized``: ratio, CNY, day, month, date, person…"""
-    subject: Subject = Subject()
+    subject: Subject = Field(default_factory=Subject)
     """What it is a fact about."""
     conditions: tuple[str, ...] = ()
     """Restrictions that travel with it: 限新客, 前100名."""
@@ -306,7 +306,7 @@ class Product(Value):
     """Risk level 1–5 of an investment product; nothing for the others."""
     issuer: str = ""
     """Who issues or underwrites it, when that is not the bank."""
-    disclosure: Disclosure = Disclosure()
+    disclosure: Disclosure = Field(default_factory=Disclosure)
     """The text that is printed and that ``pair`` looks for."""
     suits: str = ""
     """Whom it suits, in one sentence."""
@@ -360,7 +360,7 @@ class Owed(Value):
 
 
 class Genre(Value):
-    """A type of content: 人设, 干货, 权益…"""
+    """A type of content: 人设, 干货, 权益 and so on."""
 
     name: str
     """Its file name."""
@@ -800,6 +800,22 @@ class Post(Value):
     tags: tuple[str, ...] = ()
     origin: Origin
     replies: tuple[Reply, ...] = ()
+
+    @cached_property
+    def id(self) -> str:
+        """The content id: its own words, where it stands and who wrote it; the brief counts by names, not by content.
+
+        So a typo mended in a segment's portrait does not make another post of it: see ``Entry.stale``.
+        """
+        brief = self.brief
+        names = {
+            name: value.name
+            for name in ("campaign", "segment", "genre")
+            if (value := getattr(brief, name)) is not None
+        }
+        own = self.model_dump(mode="json", exclude={"brief", "facts", "parts", "pictures"}, exclude_defaults=True)
+        slot = brief.slot.model_dump(mode="json", exclude_defaults=True)
+        return content_id({**own, **names, "seal": self.seal, "slot": slot, "variant": brief.variant})
 
     @cached_property
     def text(self) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .library import Library
     from .show import Page
     from .store import Index, Records
-    from .values import Brief, Calendar, Checked, Decision, Entry, Fact, FactSheet, Material, Post
+    from .values import Brief, Calendar, Checked, Decision, Entry, Fact, FactSheet, Finding, Material, Post
     from .writers import Writer
 
 CATALOGUE_DATE = dt.date(2026, 11, 21)
@@ -31,6 +31,10 @@ CATALOGUE_DATE = dt.date(2026, 11, 21)
 
 TRIES = 2
 """How often a writer may try before its text is kept with its findings."""
+
+
+_WARM: dict[str, tuple[Library, Rulebook]] = {}
+"""What ``warm`` has read, by the digest of the files it was read from; empty in every process that was not warmed."""
 
 
 class Reading(NamedTuple):
@@ -62,6 +66,9 @@ class Workbench:
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
+        self._plans: dict[tuple[str, str], tuple[Brief, ...]] = {}
+        self._checked: dict[tuple[str, str], Checked] = {}
+        self._surveys: dict[str, tuple[Finding, ...]] = {}
 
     @classmethod
     def here(cls, root: str | Path = "") -> Workbench:
@@ -100,11 +107,14 @@ class Workbench:
         """The knowledge, read when it is first needed."""
         from .library import Library
 
-        return Library(self.root / "content_library")
+        library = Library(self.root / "content_library")
+        return _WARM[key][0] if _WARM and (key := library.fingerprint()) in _WARM else library
 
     @cached_property
     def rulebook(self) -> Rulebook:
         """The rules, each proved by its own examples: once for each state of the rules and the code."""
+        if _WARM and (key := self.library.fingerprint()) in _WARM:
+            return _WARM[key][1]
         book = self._rulebook()
         mark = self.runs / ".proved" / self._fingerprint("rules", "sources.yml", "channels", "genres", code=True)
         if not mark.exists():
@@ -214,14 +224,17 @@ class Workbench:
     # ── plan, write, check ──
 
     def warm(self) -> None:
-        """Do once what every run does first (read the library, prove the rules, compile a template); keep nothing."""
+        """Do once what every run does first, and keep it for the forks of this process: library, rules, templates."""
         for campaign in self.library.campaigns.values():
             briefs = self.plan(campaign.name, campaign.segments[0])
             self.show(self.compose(briefs))
-            return
+            break
+        _WARM[self.library.fingerprint()] = (self.library, self.rulebook)
 
     def plan(self, campaign: str, segment: str) -> tuple[Brief, ...]:
         """Return the briefs of a campaign for one segment, in time order."""
+        if (campaign, segment) in self._plans:
+            return self._plans[campaign, segment]
         from . import planner
         from .yamls import suggest
 
@@ -245,7 +258,9 @@ class Workbench:
             stories=library.stories,
             phrases=library.phrases,
         )
-        return planner.plan(chosen, library.segments[segment], stock)
+        briefs = planner.plan(chosen, library.segments[segment], stock)
+        self._plans[campaign, segment] = briefs
+        return briefs
 
     def compose(self, briefs: Iterable[Brief], writer: str = "template") -> tuple[Checked, ...]:
         """Write, check, and hand the findings back until nothing blocks or the tries run out."""
@@ -259,6 +274,13 @@ class Workbench:
                 break
             checked = self.rulebook.check(writer.write(brief, checked.findings))
         return checked
+
+    def _check_once(self, post: Post) -> Checked:
+        """Check a post; the same post on the same brief is checked once for each workbench."""
+        key = (post.id, post.brief.id)
+        if key not in self._checked:
+            self._checked[key] = self.rulebook.check(post)
+        return self._checked[key]
 
     def check(self, text: str, **about: Any) -> Checked:
         """Check a text from anywhere; ``about`` are the fields of the wire record (channel, product, material, on…)."""
@@ -347,6 +369,7 @@ class Workbench:
         """
         from . import planner
         from .store import read_lines, restore, slot_key
+        from .values import content_id
 
         library = self.library
         chosen = library.campaign(campaign)
@@ -365,15 +388,17 @@ class Workbench:
                 post = restore(record, briefs)
                 if post is None:
                     continue
-                checked.append(self.rulebook.check(post))
+                checked.append(self._check_once(post))
                 if record["brief"] != post.brief.id:
                     stale.append(post.id)
         if not checked:
             raise WuyouError("还没有写好的文稿", f"runs/{campaign}", f"请先运行 wuyou batch {campaign}")
         decisions = {name: decision for name, decision in self.records.latest().items()}
         draft = planner.arrange(chosen.title, library.bank, checked, decisions, stale=stale)
-        findings = self.rulebook.survey(draft, library.get("cadences", chosen.cadence))
-        return draft.model_copy(update={"findings": findings})
+        key = content_id([[each.post.id, each.post.brief.id] for each in checked])
+        if key not in self._surveys:
+            self._surveys[key] = self.rulebook.survey(draft, library.get("cadences", chosen.cadence))
+        return draft.model_copy(update={"findings": self._surveys[key]})
 
     def written(self, campaign: str, segment: str = "") -> Calendar:
         """Return the calendar of a campaign or of one segment; an empty one when nothing has been written yet."""

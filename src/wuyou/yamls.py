@@ -178,23 +178,26 @@ def explain(
 
 
 def _written(data: Any, path: Path_, loc: Path_, *, missing: bool) -> Path_:
-    """Translate a place in a value into the place in the file: where a mapping was spread into a tuple, an index is a key."""
+    """Translate a place in a value into the place in the file.
+
+    Where a mapping was spread into a tuple, an index is a key; a mapping of mappings that was flattened stays a riddle.
+    """
     for step in path:
         data = data[step]
     place: list[str | int] = []
     for index, step in enumerate(loc):
         if isinstance(data, list) and isinstance(step, str):
             continue
+        key = step
         if isinstance(data, Mapping) and isinstance(step, int):
-            key, inside = next(((key, body) for at, (key, body) in enumerate(data.items()) if at == step), (None, None))
-            after = loc[index + 1 : index + 2]
-            if key is None or (isinstance(inside, Mapping) and after and after[0] not in inside and not missing):
+            keys = list(data)
+            inside, after = data[keys[step]] if step < len(keys) else {}, loc[index + 1 : index + 2]
+            if step >= len(keys) or (isinstance(inside, Mapping) and after and after[0] not in inside and not missing):
                 return (*place, *loc[index:])
-            step = key
-        place.append(step)
-        if isinstance(data, list):
-            data = dict(enumerate(data))
-        data = data.get(step) if isinstance(data, Mapping) else None
+            key = keys[step]
+        place.append(key)
+        known: Any = dict(enumerate(data)) if isinstance(data, list) else data
+        data = known.get(key) if isinstance(known, Mapping) else None
     return tuple(place)
 
 
@@ -287,7 +290,7 @@ def dump(data: Any) -> str:
 class _Plain(yaml.SafeDumper):
     """Quotes only what our reader would misunderstand, and never uses anchors."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
         return True
 
     def nothing(self, _: None) -> yaml.ScalarNode:

@@ -100,7 +100,7 @@ class Zygote:
             self._process.wait()
 
 
-class ForkProvisioner(KernelProvisionerBase):  # type: ignore[misc]
+class ForkProvisioner(KernelProvisionerBase):
     """Launches a kernel by forking the zygote."""
 
     zygote: Zygote
@@ -155,13 +155,13 @@ class ForkProvisioner(KernelProvisionerBase):  # type: ignore[misc]
 
     async def pre_launch(self, **options: Any) -> dict[str, Any]:
         """Write the connection file and make the command line."""
-        manager = self.parent
+        manager: Any = self.parent
         extra = options.pop("extra_arguments", [])
         manager.write_connection_file()
         self.connection_info = manager.get_connection_info()
-        return await super().pre_launch(cmd=manager.format_kernel_cmd(extra_arguments=extra), **options)  # type: ignore[no-any-return]
+        return await super().pre_launch(cmd=manager.format_kernel_cmd(extra_arguments=extra), **options)
 
-    async def launch_kernel(self, cmd: list[str], **options: Any) -> dict[str, Any]:
+    async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
         """Fork; the kernel's own words on standard output and error go nowhere, its cells' words into the notebook."""
         argv = [str(word) for word in cmd[cmd.index("-f") :]]
         null = os.open(os.devnull, os.O_RDWR)
@@ -199,14 +199,18 @@ class ForkProvisioner(KernelProvisionerBase):  # type: ignore[misc]
 async def _readable(descriptor: int) -> None:
     loop = asyncio.get_running_loop()
     future: asyncio.Future[None] = loop.create_future()
-    loop.add_reader(descriptor, lambda: future.done() or future.set_result(None))
+    def wake() -> None:
+        if not future.done():
+            future.set_result(None)
+
+    loop.add_reader(descriptor, wake)
     try:
         await future
     finally:
         loop.remove_reader(descriptor)
 
 
-class WarmManager(AsyncKernelManager):  # type: ignore[misc]
+class WarmManager(AsyncKernelManager):
     """A kernel manager over sockets in a private folder: no port can be taken by someone else."""
 
     def __init__(self, zygote: Zygote, **traits: Any) -> None:

@@ -18,6 +18,7 @@ import os
 import signal
 import socket
 import sys
+from pathlib import Path
 from typing import Any
 
 NOT_NEEDED = {"rfc3987_syntax", "debugpy"}
@@ -72,13 +73,7 @@ def _warm_up(root: str) -> None:
             importlib.import_module(name)
     from ..workbench import Workbench
 
-    Workbench(_path(root)).warm()
-
-
-def _path(root: str) -> Any:
-    from pathlib import Path
-
-    return Path(root)
+    Workbench(Path(root)).warm()
 
 
 def _fork(line: socket.socket, request: dict[str, Any], descriptors: list[int]) -> None:
@@ -129,10 +124,10 @@ def _become_kernel(request: dict[str, Any], descriptors: list[int]) -> None:
 
     # The default of parent_handle was read from the environment when the class was made, that is in the zygote.
     app = IPKernelApp.instance(parent_handle=os.getppid())
-    app.initialize(request["argv"])
+    app.initialize(request["argv"])  # type: ignore[no-untyped-call]
     os.write(ready, b"1")  # the sockets are bound: the client may connect
     os.close(ready)
-    app.start()
+    app.start()  # type: ignore[no-untyped-call]
     sys.stdout.flush()
     os._exit(0)
 

@@ -5,91 +5,52 @@ It answers three questions about a quantity: is it there, what stands beside it,
 
 from __future__ import annotations
 
-import itertools
-import math
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import NamedTuple
 
 from ..chinese import fold
 from ..quantities import Quantity, find, same, says
-from ..values import Fact, Passage, Post
+from ..values import Brief, Fact, Passage, Post
+from .places import Place, cut, heading, names, row_head, segments, stretches
 
-_CUTS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"[、，；;。！？!?\n|（）()]|(?<!\d),|,(?!\d{3})",
-        r"[，；;。！？!?\n|]|(?<!\d),|,(?!\d{3})",
-        r"[；;。！？!?\n|]",
-        r"[；;。\n]",
-    )
-)
-"""From the smallest stretch to the largest inside a passage; the last keeps the cells of a table row together."""
 _RESPECTIVELY = re.compile(r"分别(?:为|是)?")
 _MONTH_DAY = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})(?![\d.%])")
 _DATED = re.compile(r"日期|时间|日子")
 
 
-class Place(NamedTuple):
-    """One passage or one fact."""
-
-    text: str
-    where: str
-    """Material and locator, as people cite them."""
-    head: str = ""
-    """Of a table row: its first cell."""
-
-
 class Evidence:
     """All places of one post, measured."""
 
-    def __init__(self, places: Iterable[Place], extra: str = "") -> None:
+    def __init__(self, places: Iterable[Place], extra: tuple[str, ...] = ()) -> None:
         self.places = tuple(places)
         self.extra = extra
         """Further words that carry what they say: the product's title, the bank's hotline, a story."""
-        self.text = fold("\n".join((*(place.text for place in self.places), extra))).text
-        self.quantities = tuple(quantity for place in self.places for quantity in find(place.text)) + find(extra)
+        pieces = (*(place.text for place in self.places), *extra)
+        self.quantities = tuple(quantity for piece in pieces for quantity in find(piece))
+
+    @cached_property
+    def text(self) -> str:
+        """All words, folded."""
+        return "\n".join(fold(piece).text for piece in (*(place.text for place in self.places), *self.extra))
 
     @classmethod
     def of(cls, post: Post) -> Evidence:
         """Gather what a post may rest on."""
         brief = post.brief
-        extra: list[str] = []
-        if brief.bank:
-            extra += [brief.bank.name, brief.bank.short, brief.bank.hotline, brief.bank.refusal]
-        if brief.product:
-            product = brief.product
-            extra += [
-                product.title,
-                product.nickname,
-                product.issuer,
-                product.disclosure.short,
-                product.disclosure.long,
-            ]
-        if brief.story:
-            extra += [
-                brief.story.opening,
-                *brief.story.told,
-                brief.story.lesson,
-                brief.story.question,
-                brief.story.headline,
-            ]
-        if brief.topic and brief.topic.quiz:
-            quiz = brief.topic.quiz
-            extra += [quiz.ask, *quiz.options, quiz.because]
+        extra = tuple(piece for piece in _extra(brief) if piece)
         if brief.passages is not None:
-            return _of_passages(brief.passages, "\n".join(extra))
-        facts = tuple(dict.fromkeys((*brief.facts, *post.facts)))
-        return cls((_of_fact(fact) for fact in facts), "\n".join(extra))
+            return _of_passages(brief.passages, extra)
+        facts = tuple({fact.id: fact for fact in (*brief.facts, *post.facts)}.values())
+        return cls((_of_fact(fact) for fact in facts), extra)
 
     def carries(self, claim: Quantity) -> bool:
         """Tell whether the quantity stands somewhere."""
         return says(claim, self.quantities)
 
     def beside(self, key: Quantity, wanted: Quantity) -> tuple[tuple[Quantity, ...], str]:
-        """Return the quantities like ``wanted`` that stand nearest to each occurrence of ``key``, and where the first is."""
+        """Return what is like ``wanted`` and stands nearest to each occurrence of ``key``, and where the first is."""
         found: list[Quantity] = []
         where = ""
         for place in self.places:
@@ -101,18 +62,18 @@ class Evidence:
         return tuple(found), where
 
     def labelled(self, claim: Quantity, stretch: str) -> tuple[tuple[Quantity, ...], str, str]:
-        """Return what stands under a heading that a stretch of the post names while the claim does not, the heading, and where.
+        """Return what stands under a heading that a stretch names and the claim does not, the heading, and where.
 
         A heading is the first cell of a row, or all the words before the first number of a segment: 欧元 一年1.10.
         """
         for label, rows in self._headed.items():
-            if not _names(stretch, label):
+            if not names(stretch, label):
                 continue
             fit = tuple(each for row, _ in rows for each in row if like(claim, each))
             if not fit or says(claim, fit):
                 continue
             own = [heading for heading, inside in self._innermost if says(claim, inside)]
-            if own and not any(not heading or _names(stretch, heading) for heading in own):
+            if own and not any(not heading or names(stretch, heading) for heading in own):
                 return fit, label, next(where for row, where in rows if any(like(claim, each) for each in row))
         return (), "", ""
 
@@ -121,7 +82,7 @@ class Evidence:
         """What stands under each heading, longest heading first."""
         found: dict[str, list[tuple[tuple[Quantity, ...], str]]] = {}
         for place in self.places:
-            for label, quantities in _segments(place):
+            for label, quantities in segments(place):
                 found.setdefault(label, []).append((quantities, place.where))
         return dict(sorted(found.items(), key=lambda item: (-len(item[0]), item[0])))
 
@@ -129,9 +90,9 @@ class Evidence:
     def _innermost(self) -> tuple[tuple[str, tuple[Quantity, ...]], ...]:
         """Every segment's quantities under its own heading, or else under its row's."""
         return tuple(
-            (_heading(place.text[low : inside[0].start]) or _row_head(place), inside)
+            (heading(place.text[low : inside[0].start]) or row_head(place), inside)
             for place in self.places
-            for low, _, inside in _cut(place.text)
+            for low, _, inside in cut(place.text)
         )
 
     def where(self, claim: Quantity) -> str:
@@ -142,10 +103,11 @@ class Evidence:
     def computes(self, claim: Quantity, told: tuple[Quantity, ...], near: tuple[Quantity, ...]) -> bool:
         """Tell whether it is a sum, a difference or an interest of numbers that the post tells and the sources carry.
 
-        ``told`` are the other quantities of the same sentence, ``near`` what stands beside them in the sources. Of a sum
-        one part must be told; of an interest the principal and the time, so that a reader can do it again.
+        ``told`` are the other quantities of the same sentence, ``near`` what stands beside them in the sources. Of a
+        sum one part must be told; of an interest the principal and the time, so that a reader can do it again. The
+        principal of such an interest is an example, and needs no source either.
         """
-        if not isinstance(claim.low, Decimal) or claim.is_range or claim.kind not in ("amount", "rate"):
+        if not isinstance(claim.low, Decimal) or claim.is_range or claim.kind not in ("amount", "rate", "number"):
             return False
         ours = [each.low for each in told if like(claim, each) and isinstance(each.low, Decimal) and self.carries(each)]
         theirs = ours + [each.low for each in near if like(claim, each) and isinstance(each.low, Decimal)]
@@ -154,7 +116,12 @@ class Evidence:
         rates = [each for each in told if each.unit == "ratio"] or [
             each for each in self.quantities if each.unit == "ratio"
         ]
-        return claim.kind == "amount" and any(_close(claim.low, sum_) for sum_ in _interests(told, rates))
+        if claim.kind == "rate":
+            return False
+        if any(_close(claim.low, sum_) for sum_ in _interests(told, told, rates)):
+            return True
+        sums = [each.low for each in told if each.kind == "amount" and isinstance(each.low, Decimal)]
+        return any(_close(one, sum_) for one in sums for sum_ in _interests((claim,), told, rates))
 
 
 def like(one: Quantity, other: Quantity) -> bool:
@@ -169,15 +136,6 @@ def like(one: Quantity, other: Quantity) -> bool:
     return "number" in (one.kind, other.kind) and {one.kind, other.kind} <= {"number", "rate", "amount", "count"}
 
 
-def stretches(text: str, at: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the stretches around a span, from the smallest to the whole text."""
-    for cut in _CUTS:
-        low = max((found.end() for found in cut.finditer(text, 0, at)), default=0)
-        after = cut.search(text, end)
-        yield low, after.start() if after else len(text)
-    yield 0, len(text)
-
-
 def _nearest(text: str, key: Quantity, wanted: Quantity) -> list[Quantity]:
     """Return the quantities like ``wanted`` in the smallest stretch around ``key`` that has any."""
     for low, high in stretches(text, key.start, key.end):
@@ -189,50 +147,21 @@ def _nearest(text: str, key: Quantity, wanted: Quantity) -> list[Quantity]:
     return []
 
 
-NAMED = 0.6
-"""Which share of a row's first cell a stretch must hold in one piece to name it."""
-_HEADING = re.compile(r"[（(【\s]*([\u4e00-\u9fffA-Za-z]{2,10})(?:[（(][^（）()]*[)）]?)?[\s:：]*")
-_PARTS = re.compile(r"[；;|。\n]")
-
-
-def _cut(text: str) -> list[tuple[int, int, tuple[Quantity, ...]]]:
-    """Cut a text at ；, 。 and cell borders; return the segments that have quantities."""
-    quantities = find(text)
-    bounds = [0, *(cut.end() for cut in _PARTS.finditer(text)), len(text) + 1]
-    cut = (
-        (low, high, tuple(each for each in quantities if low <= each.start < high))
-        for low, high in itertools.pairwise(bounds)
-    )
-    return [each for each in cut if each[2]]
-
-
-def _segments(place: Place) -> list[tuple[str, tuple[Quantity, ...]]]:
-    """Return each heading of a place with the quantities under it."""
-    headed = [(_row_head(place), find(place.text))]
-    headed += [(_heading(place.text[low : inside[0].start]), inside) for low, _, inside in _cut(place.text)]
-    return [(label, quantities) for label, quantities in headed if label]
-
-
-def _heading(before: str) -> str:
-    """Return the heading that the words before a segment's first number are, or an empty text."""
-    match = _HEADING.fullmatch(before.rpartition("：")[2] or before)
-    return match.group(1) if match else ""
-
-
-def _row_head(place: Place) -> str:
-    head = re.sub(r"[（(][^（）()]*[)）]", "", place.head).strip()
-    return head if len(head) > 1 and not find(head) else ""
-
-
-def _names(stretch: str, label: str) -> bool:
-    """Tell whether a stretch names a heading: whole, or a long enough piece of a long one."""
-    if label in stretch:
-        return True
-    size = max(4, math.ceil(len(label) * NAMED))
-    return any(label[at : at + size] in stretch for at in range(len(label) - size + 1))
-
-
 # ── places ──
+
+
+def _extra(brief: Brief) -> Iterator[str]:
+    """Yield what carries a number without being a fact: names, the hotline, risk words, a consented story, a quiz."""
+    if brief.bank:
+        yield from (brief.bank.name, brief.bank.short, brief.bank.hotline, brief.bank.refusal)
+    if brief.product:
+        yield from (brief.product.title, brief.product.nickname, brief.product.issuer)
+        yield from (brief.product.disclosure.short, brief.product.disclosure.long)
+    if brief.story:
+        yield from (brief.story.opening, *brief.story.told, brief.story.lesson, brief.story.question)
+        yield brief.story.headline
+    if brief.topic and brief.topic.quiz:
+        yield from (brief.topic.quiz.ask, *brief.topic.quiz.options, brief.topic.quiz.because)
 
 
 def _of_fact(fact: Fact) -> Place:
@@ -245,12 +174,12 @@ def _of_fact(fact: Fact) -> Place:
 
 
 def _written(fact: Fact) -> str:
-    """Write a fact's machine form so that it can be measured: dates only, since other values are written in the fact."""
+    """Write a fact's machine form so that it can be measured: dates only, other values are written in the fact."""
     return fact.normalized.replace("/", "至") if fact.kind in ("date", "date_range") else ""
 
 
 @lru_cache(maxsize=1 << 6)
-def _of_passages(passages: tuple[Passage, ...], extra: str) -> Evidence:
+def _of_passages(passages: tuple[Passage, ...], extra: tuple[str, ...]) -> Evidence:
     places: list[Place] = []
     for passage in passages:
         where = f"所附物料 {passage.locator}"
@@ -297,19 +226,20 @@ def _run(quantities: list[Quantity], text: str) -> list[Quantity]:
 # ── sums ──
 
 
-def _interests(told: Iterable[Quantity], rates: list[Quantity]) -> Iterator[Decimal]:
+def _interests(
+    principals: Iterable[Quantity], told: tuple[Quantity, ...], rates: Iterable[Quantity]
+) -> Iterator[Decimal]:
     """Yield principal × rate × time, and the same with the principal, for every such triple."""
-    told = list(told)
-    principals = [each.low for each in told if each.kind in ("amount", "number") and isinstance(each.low, Decimal)]
+    sums = [each.low for each in principals if each.kind in ("amount", "number") and isinstance(each.low, Decimal)]
     ends = [end for each in rates for end in (each.low, each.high) if isinstance(end, Decimal)]
     for term in told:
         if term.kind != "term" or not isinstance(term.low, Decimal):
             continue
         for years in {"month": (term.low / 12,), "day": (term.low / 365, term.low / 360)}.get(term.unit, ()):
-            for principal in principals:
+            for sum_ in sums:
                 for rate in ends:
-                    yield principal * rate * years
-                    yield principal * (1 + rate * years)
+                    yield sum_ * rate * years
+                    yield sum_ * (1 + rate * years)
 
 
 def _close(one: Decimal, other: Decimal) -> bool:

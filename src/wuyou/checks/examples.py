@@ -57,7 +57,7 @@ class Example(Piece):
     genre: str | None = None
     marketing: bool | None = None
     segment: str = ""
-    """Title of the segment; its risk level and words to avoid follow."""
+    """Name of a segment in the library, or the title of one made up; its risk level and words to avoid follow."""
     segment_risk: int = 5
     avoid: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
@@ -83,8 +83,8 @@ class Example(Piece):
     ai_label: str = ""
     """The label that the bank asks of model-written text; the example is then model-written."""
 
-    def post(self, scope: Scope, on: dt.date, genres: Mapping[str, Genre]) -> Post:
-        """Build the post that the example describes; a genre that is not among ``genres`` is made up."""
+    def post(self, scope: Scope, on: dt.date, genres: Mapping[str, Genre], segments: Mapping[str, Segment]) -> Post:
+        """Build the post that the example describes; a genre or segment that the library lacks is made up."""
         return outside.post_of(
             self.text,
             parts=tuple(Part(role=role, text=text) for role, text in self.parts.items()),
@@ -92,7 +92,7 @@ class Example(Piece):
             on=self.on or on,
             at=self.at,
             product=self._product(scope),
-            segment=self._segment(),
+            segment=self._segment(segments),
             genre=self._genre(scope, genres),
             facts=self.facts,
             passages=None if self.material is None else outside.passages_of(self.material),
@@ -127,9 +127,9 @@ class Example(Piece):
             return known
         return Genre(name=name, title="", purpose="", owes=(), marketing=bool(marketing))
 
-    def _segment(self) -> Segment | None:
-        if not self.segment:
-            return None
+    def _segment(self, segments: Mapping[str, Segment]) -> Segment | None:
+        if not self.segment or self.segment in segments:
+            return segments.get(self.segment)
         return Segment(
             name="example",
             title=self.segment,

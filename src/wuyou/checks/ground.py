@@ -1,4 +1,4 @@
-"""The kind ``ground``: does every claim of the post follow from the facts, or from the headquarters text given with it?
+"""The kind ``ground``: whether every claim of a post follows from the facts, or from the material given with it.
 
 A number must be there, and must stand beside what the post puts it beside: 一年期1.40% is no claim of a table in which
 1.40% belongs to 两年. Sweeping words, presents, names and channels that the sources do not carry count as well; which
@@ -9,31 +9,77 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
 from ..chinese import is_han
 from ..quantities import Quantity, find, same, says
 from ..values import Finding
-from .evidence import Evidence, like, stretches
-from .rule import At, Rule
+from .evidence import Evidence, like
+from .places import stretches
+from .rule import Rule
 from .scan import Scan, Surface
 
-KEYS = frozenset({"term", "date", "date_range", "amount", "count", "number"})
+KEYS = frozenset({"term", "date", "date_range", "amount", "count"})
 """Kinds of quantity to which a value can belong: 三年 has a rate, 20万元 has one, 12月24日 has an hour."""
 VALUES = frozenset({"rate", "amount", "count", "clock", "number"})
 """Kinds of quantity that can be put beside the wrong one."""
+HOLDERS = frozenset({"gram", "session", "age"})
+"""Units of counts that have a price or a fee of their own: 10克, 12期, 60岁."""
+_SMALL, _CLAUSE, _SENTENCE = 0, 1, 2
+"""How wide a stretch is looked at: between 、, between ，, between 。."""
+
+
+class _Held(NamedTuple):
+    """One surface held against its evidence."""
+
+    scan: Scan
+    surface: Surface
+    evidence: Evidence
+    quantities: tuple[Quantity, ...]
+    claims: tuple[Quantity, ...]
+
+    @property
+    def strict(self) -> bool:
+        """Whether it rests on kept facts: nothing may be computed, and a sentence without a claim is talk."""
+        return self.scan.post.brief.passages is None
+
+    def around(self, start: int, end: int, width: int) -> tuple[int, int]:
+        """Return the stretch of that width around a span."""
+        return list(stretches(self.surface.raw, start, end))[width]
+
+    def beside(self, claim: Quantity, width: int) -> tuple[Quantity, ...]:
+        """Return the other quantities of the stretch around a claim."""
+        low, high = self.around(claim.start, claim.end, width)
+        return tuple(each for each in self.quantities if each != claim and low <= each.start and each.end <= high)
+
+    def told(self, start: int) -> bool:
+        """Tell whether words at a place of the folded text are part of a claim."""
+        low, high = self.surface.sentence(start)
+        low, high = self.surface.folded.span(low, high)
+        return not self.strict or any(low <= claim.start < high for claim in self.claims)
 
 
 class Ground(Rule):
-    """每个数字、比例、日期，出处里找得到吗？说法和出处对得上吗？"""
+    """Ask whether each claim follows from its source: 每个数字、比例、日期，出处里找得到吗."""
 
     CATEGORY: ClassVar[str] = "grounding"
     """Category of its findings, by which the wire knows them."""
-    PATTERNS: ClassVar[tuple[str, ...]] = ("sweeping", "limited", "gifts", "names", "yearly", "per_period", "only")
+    PATTERNS: ClassVar[tuple[str, ...]] = (
+        "talk",
+        "sweeping",
+        "limited",
+        "gifts",
+        "names",
+        "yearly",
+        "per_period",
+        "only",
+    )
     kind: Literal["ground"]
     category: str = CATEGORY
+    talk: tuple[str, ...] = ()
+    """What looks like a number and says nothing: 头一天."""
     sweeping: tuple[str, ...] = ()
     """Words that claim something of everybody and everything: 所有客户, 一律."""
     limited: tuple[str, ...] = ()
@@ -52,209 +98,172 @@ class Ground(Rule):
     """What ties something to one channel: 仅限柜面."""
 
     def ready(self, scan: Scan) -> bool:
-        """A text from outside needs something to be held against."""
+        """Ask for something to hold a text from outside against."""
         brief = scan.post.brief
-        return super().ready(scan) and (
-            not scan.outside or brief.passages is not None or bool(brief.facts or scan.post.facts)
-        )
-
-    def patterns(self) -> Iterator[tuple[At, tuple[str, ...], dict[str, bool]]]:
-        """Yield its own lists and those of every rule."""
-        yield from super().patterns()
+        given = brief.passages is not None or bool(brief.facts or scan.post.facts)
+        return super().ready(scan) and (given or not scan.outside)
 
     def check(self, scan: Scan) -> Iterator[Finding]:
         """Yield each claim that the sources do not carry."""
         evidence = Evidence.of(scan.post)
         for surface in scan.surfaces:
             quantities = find(surface.raw)
-            claims = tuple(each for each in quantities if each.claim and not self._is_sending_time(scan, each))
+            talk = tuple(surface.folded.span(*span) for span in self.hits(scan, surface, "talk"))
+            claims = tuple(
+                each
+                for each in quantities
+                if each.claim
+                and not _is_sending_time(scan, each)
+                and not any(low <= each.start and each.end <= high for low, high in talk)
+            )
+            held = _Held(scan, surface, evidence, quantities, claims)
             for claim in claims:
-                yield from self._number(scan, surface, claim, quantities, evidence)
-            yield from self._words(scan, surface, claims, evidence)
+                yield from self._number(held, claim)
+            yield from self._words(held)
 
     # ── numbers ──
 
-    @staticmethod
-    def _is_sending_time(scan: Scan, claim: Quantity) -> bool:
-        """The day and minute of sending are no claims."""
-        slot = scan.post.brief.slot
-        if claim.kind == "date" and claim.low == claim.high:
-            return str(claim.normalized).lstrip("-") in (slot.on.isoformat(), slot.on.isoformat()[5:])
-        return claim.kind == "clock" and slot.at is not None and claim.normalized == f"{slot.at:%H:%M}"
-
-    def _number(
-        self, scan: Scan, surface: Surface, claim: Quantity, quantities: tuple[Quantity, ...], evidence: Evidence
-    ) -> Iterator[Finding]:
-        keys = self._keys(surface, claim, quantities)
-        told = tuple(each for each in quantities if each != claim)
-        strict = scan.post.brief.passages is None
+    def _number(self, held: _Held, claim: Quantity) -> Iterator[Finding]:
+        evidence = held.evidence
+        keys = [key for key in held.beside(claim, _SMALL) if _may_hold(key, claim)]
+        beside = [(key, *evidence.beside(key, claim)) for key in keys]
         if not evidence.carries(claim):
-            near = tuple(each for key in keys for each in evidence.beside(key, claim)[0])
-            if strict or not evidence.computes(claim, self._sentence(surface, claim, told), near):
+            near = tuple(each for _, each_near, _ in beside for each in each_near)
+            if not self._computed(held, claim, near):
                 there = f"，出处里{keys[0].text}对应的是{_listed(near)}" if near else ""
-                yield self._found(scan, surface, claim, f"出处里没有“{claim.text}”{there}", evidence.where(claim))
+                yield self._at(held, claim, f"出处里没有“{claim.text}”{there}", evidence.where(claim))
             return
-        for key in keys:
-            near, where = evidence.beside(key, claim)
-            if near and not says(claim, near) and not (not strict and evidence.computes(claim, told, near)):
-                yield self._found(
-                    scan, surface, claim, f"出处里{key.text}对应的是{_listed(near)}，不是{claim.text}", where
-                )
+        for key, near, where in beside:
+            if near and not says(claim, near) and not self._computed(held, claim, near):
+                message = f"出处里{key.text}对应的是{_listed(near)}，不是{claim.text}"
+                span = min(key.start, claim.start), max(key.end, claim.end)
+                yield self._raw(held, span, message, where)
                 return
-        yield from self._misplaced(scan, surface, claim, told, evidence)
+        yield from self._misplaced(held, claim)
 
-    def _misplaced(
-        self, scan: Scan, surface: Surface, claim: Quantity, told: tuple[Quantity, ...], evidence: Evidence
-    ) -> Iterator[Finding]:
-        """A value under the wrong heading, a day at the wrong end, a fee told as a yearly rate: at most one of them."""
-        low, high = list(stretches(surface.raw, claim.start, claim.end))[1]
-        under, label, where = evidence.labelled(claim, surface.raw[low:high]) if claim.kind in VALUES else ((), "", "")
-        if under:
-            if scan.post.brief.passages is None or not evidence.computes(claim, told, under):
-                yield self._found(
-                    scan, surface, claim, f"出处里{label}对应的是{_listed(under)}，不是{claim.text}", where
-                )
-            return
+    @staticmethod
+    def _computed(held: _Held, claim: Quantity, near: tuple[Quantity, ...]) -> bool:
+        told = held.beside(claim, _SENTENCE)
+        return not held.strict and held.evidence.computes(claim, told, near)
+
+    def _misplaced(self, held: _Held, claim: Quantity) -> Iterator[Finding]:
+        """Yield at most one of: a value under the wrong heading, a wrong first day, a fee told as a yearly rate."""
+        evidence = held.evidence
+        if claim.kind in VALUES:
+            low, high = held.around(claim.start, claim.end, _CLAUSE)
+            under, label, where = evidence.labelled(claim, held.surface.raw[low:high])
+            if under and not self._computed(held, claim, under):
+                yield self._at(held, claim, f"出处里{label}对应的是{_listed(under)}，不是{claim.text}", where)
+                return
         if claim.kind == "date" and claim.bound == "起":
             first = tuple(each for each in evidence.quantities if each.kind == "date" and each.bound == "起")
             itself = [each for each in evidence.quantities if same(claim, each)]
             if first and not says(claim, first) and all(each.kind == "date" and not each.bound for each in itself):
-                yield self._found(
-                    scan, surface, claim, f"出处里从{_listed(first)}起，不是{claim.text}", evidence.where(claim)
-                )
-            return
-        yield from self._period(scan, surface, claim, evidence)
+                yield self._at(held, claim, f"出处里从{_listed(first)}起，不是{claim.text}", evidence.where(claim))
+        elif claim.unit == "ratio":
+            yield from self._period(held, claim)
 
-    def _keys(self, surface: Surface, claim: Quantity, quantities: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
-        """Return the quantities to which the post ties a claim: those in its own small stretch."""
-        if claim.kind not in VALUES or claim.unit == "weekday":
-            return ()
-        low, high = next(iter(stretches(surface.raw, claim.start, claim.end)))
-        return tuple(
-            each
-            for each in quantities
-            if each != claim and low <= each.start and each.end <= high and each.kind in KEYS and _may_hold(each, claim)
-        )
-
-    @staticmethod
-    def _sentence(surface: Surface, claim: Quantity, told: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
-        """Return the quantities of the same sentence."""
-        low, high = list(stretches(surface.raw, claim.start, claim.end))[2]
-        return tuple(each for each in told if low <= each.start and each.end <= high)
-
-    def _period(self, scan: Scan, surface: Surface, claim: Quantity, evidence: Evidence) -> Iterator[Finding]:
-        """A fee of a month told as a rate of a year, and the like."""
+    def _period(self, held: _Held, claim: Quantity) -> Iterator[Finding]:
+        """Yield a fee, or a rate of a shorter time, that is told as a rate of a year."""
         yearly, period = self.matcher("yearly"), self.matcher("per_period")
-        if claim.unit != "ratio" or yearly is None or period is None:
+        if yearly is None or period is None:
             return
-        low, high = list(stretches(surface.raw, claim.start, claim.end))[1]
-        if not yearly.within(surface.raw[low:high]) or period.within(surface.raw[low:high]):
+        low, high = held.around(claim.start, claim.end, _CLAUSE)
+        if not yearly.within(held.surface.raw[low:high]) or period.within(held.surface.raw[low:high]):
             return
-        around = []
-        for place in evidence.places:
+        sources = []
+        for place in held.evidence.places:
             for each in find(place.text):
                 if same(claim, each):
-                    begin, end = list(stretches(place.text, each.start, each.end))[1]
-                    around.append((place.text[begin:end], place.where))
-        if around and all(period.within(text) and not yearly.within(text) for text, _ in around):
-            yield self._found(scan, surface, claim, f"“{claim.text}”在出处里不是年利率", around[0][1])
+                    low, high = list(stretches(place.text, each.start, each.end))[_CLAUSE]
+                    sources.append((place.text[low:high], place.where))
+        if sources and all(period.within(text) and not yearly.within(text) for text, _ in sources):
+            yield self._at(held, claim, f"“{claim.text}”在出处里不是年利率", sources[0][1])
 
     # ── words ──
 
-    def _words(
-        self, scan: Scan, surface: Surface, claims: tuple[Quantity, ...], evidence: Evidence
-    ) -> Iterator[Finding]:
-        strict = scan.post.brief.passages is None
-        spans = [_folded(surface, claim) for claim in claims]
-
-        def counts(start: int) -> bool:
-            """Inside the workbench a sentence without any claim is talk; a text held against its source is all claim."""
-            low, high = surface.sentence(start)
-            return not strict or any(low <= at < high for at, _ in spans)
-
-        where = evidence.places[0].where if evidence.places else ""
-        limited = self.matcher("limited")
-        for start, end in self.hits(scan, surface, "sweeping"):
-            word = surface.text[start:end]
-            said = word in evidence.text or (word.startswith("不限") and "不限" in evidence.text)
-            if counts(start) and not said and (limited is None or limited.within(evidence.text)):
-                yield self._word(scan, surface, start, end, f"出处里有条件，没有说“{word}”", where)
-        for start, end in self.hits(scan, surface, "gifts"):
-            if counts(start) and not _shares(surface.text[start:end], evidence.text):
-                yield self._word(scan, surface, start, end, f"出处里没有这项好处：“{surface.text[start:end]}”", where)
-        for start, end in self.hits(scan, surface, "names"):
-            if surface.text[start:end] not in evidence.text and self._named(evidence):
-                yield self._word(scan, surface, start, end, f"出处里没有这个名字：“{surface.text[start:end]}”", where)
-        for group in self.rivals:
-            told = {kind: at for kind, at in _kinds(group, surface.text)}
-            written = {kind: at for kind, at in _kinds(group, evidence.text)}
+    def _words(self, held: _Held) -> Iterator[Finding]:
+        """Yield sweeping words, presents, names and rivals that the sources do not carry."""
+        text, evidence = held.surface.text, held.evidence
+        limited, names = self.matcher("limited"), self.matcher("names")
+        for start, end in self.hits(held.scan, held.surface, "sweeping"):
+            word = text[start:end]
+            if not held.told(start) or (limited is not None and not limited.within(evidence.text)):
+                continue
+            if word not in evidence.text and not (word.startswith("不限") and "不限" in evidence.text):
+                yield self._word(held, (start, end), f"出处里有条件，没有说“{word}”")
+        for start, end in self.hits(held.scan, held.surface, "gifts"):
+            if held.told(start) and not _shares(text[start:end], evidence.text):
+                yield self._word(held, (start, end), f"出处里没有这项好处：“{text[start:end]}”")
+        for start, end in self.hits(held.scan, held.surface, "names"):
+            if names is not None and text[start:end] not in evidence.text and names.within(evidence.text):
+                yield self._word(held, (start, end), f"出处里没有这个名字：“{text[start:end]}”")
+        for group in () if held.strict else self.rivals:
+            told, written = _members(group, text), _members(group, evidence.text)
             if told and written and not told.keys() & written.keys():
-                (start, end), (first, last) = next(iter(told.values())), next(iter(written.values()))
-                if counts(start):
-                    message = f"出处里说的是{evidence.text[first:last]}，不是{surface.text[start:end]}"
-                    yield self._word(scan, surface, start, end, message, where)
-        yield from self._only(scan, surface, claims, evidence)
+                span, (first, last) = next(iter(told.values())), next(iter(written.values()))
+                if held.told(span[0]):
+                    message = f"出处里说的是{evidence.text[first:last]}，不是{text[slice(*span)]}"
+                    yield self._word(held, span, message)
+        yield from self._only(held)
 
-    def _named(self, evidence: Evidence) -> bool:
-        matcher = self.matcher("names")
-        return matcher is not None and matcher.within(evidence.text)
-
-    def _only(
-        self, scan: Scan, surface: Surface, claims: tuple[Quantity, ...], evidence: Evidence
-    ) -> Iterator[Finding]:
-        """Something that the sources tie to one channel, told of another."""
+    def _only(self, held: _Held) -> Iterator[Finding]:
+        """Yield the first thing that the sources tie to one channel and the post tells of another."""
         only = self.matcher("only")
-        if only is None:
-            return
-        for place in evidence.places:
-            for start, end in only.all(place.text):
-                low, high = list(stretches(place.text, start, end))[1]
-                tied = [each for each in find(place.text) if low <= each.start and each.end <= high]
-                for group in self.rivals:
-                    inside = {kind for kind, _ in _kinds(group, place.text[start:end])}
-                    for claim in claims:
-                        begin, stop = list(stretches(surface.raw, claim.start, claim.end))[2]
-                        other = dict(_kinds(group, surface.raw[begin:stop]))
-                        if inside and other and not inside & other.keys() and any(same(claim, each) for each in tied):
+        for place in held.evidence.places if only else ():
+            for start, end in only.all(place.text) if only else ():
+                low, high = list(stretches(place.text, start, end))[_CLAUSE]
+                tied = tuple(each for each in find(place.text) if low <= each.start and each.end <= high)
+                for claim in held.claims:
+                    begin, stop = held.around(claim.start, claim.end, _SENTENCE)
+                    for group in self.rivals if any(same(claim, each) for each in tied) else ():
+                        inside, other = (
+                            _members(group, place.text[start:end]),
+                            _members(group, held.surface.raw[begin:stop]),
+                        )
+                        if inside and other and not inside.keys() & other.keys():
                             first, last = next(iter(other.values()))
                             message = f"出处里{claim.text}{place.text[start:end]}"
-                            yield self._at(scan, surface, begin + first, begin + last, message, place.where)
+                            yield self._raw(held, (begin + first, begin + last), message, place.where)
                             return
 
     # ── findings ──
 
-    def _found(self, scan: Scan, surface: Surface, claim: Quantity, message: str, where: str) -> Finding:
-        return self._at(scan, surface, claim.start, claim.end, message, where)
+    def _at(self, held: _Held, claim: Quantity, message: str, where: str) -> Finding:
+        return self._raw(held, (claim.start, claim.end), message, where)
 
-    def _word(self, scan: Scan, surface: Surface, start: int, end: int, message: str, where: str) -> Finding:
-        low, high = surface.folded.span(start, end)
-        return self._at(scan, surface, low, high, message, where)
+    def _word(self, held: _Held, span: tuple[int, int], message: str) -> Finding:
+        where = held.evidence.places[0].where if held.evidence.places else ""
+        return self._raw(held, held.surface.folded.span(*span), message, where)
 
-    def _at(self, scan: Scan, surface: Surface, start: int, end: int, message: str, where: str) -> Finding:
+    def _raw(self, held: _Held, span: tuple[int, int], message: str, where: str) -> Finding:
         """Make a finding of a span of the original; its basis is the headquarters document."""
-        basis = (where,) if where else self.standing(scan.on)
-        return self.finding(scan, message=message, basis=basis).model_copy(
-            update={"quote": surface.raw[start:end], "start": start, "end": end, "where": surface.where}
+        basis = (where,) if where else self.standing(held.scan.on)
+        start, end = span
+        return self.finding(held.scan, message=message, basis=basis).model_copy(
+            update={"quote": held.surface.raw[start:end], "start": start, "end": end, "where": held.surface.where}
         )
 
 
+def _is_sending_time(scan: Scan, claim: Quantity) -> bool:
+    """Tell whether it is the day or the minute of sending, which is no claim."""
+    slot = scan.post.brief.slot
+    if claim.kind == "date" and claim.low == claim.high:
+        return claim.normalized.lstrip("-") in (slot.on.isoformat(), slot.on.isoformat()[5:])
+    return claim.kind == "clock" and slot.at is not None and claim.normalized == f"{slot.at:%H:%M}"
+
+
 def _may_hold(key: Quantity, claim: Quantity) -> bool:
-    """Tell whether a value can belong to that key: an hour to a day, a sum to a smaller or larger sum before it."""
+    """Tell whether a value can belong to that key: an hour to a day, a sum to the sum from which it is taken off."""
+    if key.kind not in KEYS or claim.kind not in VALUES or claim.unit == "weekday":
+        return False
     if claim.kind == "clock" or key.kind in ("date", "date_range"):
-        return claim.kind in ("clock",) and key.kind in ("date", "date_range")
+        return claim.kind == "clock" and key.kind in ("date", "date_range")
     if like(key, claim):
         return key.kind == "amount" and key.start < claim.start and key.bound == "起"
     if key.kind == "count":
-        return key.unit in ("gram", "session", "age") and claim.kind in ("amount", "rate")
-    if key.kind == "number":
-        return False
+        return key.unit in HOLDERS and claim.kind in ("amount", "rate")
     return claim.kind in ("rate", "amount", "count") and not (key.kind == "amount" and claim.kind == "count")
-
-
-def _folded(surface: Surface, claim: Quantity) -> tuple[int, int]:
-    """Return a span of the original as one of the folded text."""
-    inside = [index for index, place in enumerate(surface.folded.places) if claim.start <= place < claim.end]
-    return (inside[0], inside[-1] + 1) if inside else (0, 0)
 
 
 def _shares(words: str, text: str) -> bool:
@@ -267,9 +276,7 @@ def _listed(quantities: tuple[Quantity, ...]) -> str:
     return "、".join(list(dict.fromkeys(each.text for each in quantities))[:4])
 
 
-def _kinds(group: tuple[str, ...], text: str) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Yield the members of a group of rivals that stand in a text, with their places; a member may list its other names."""
-    for member in group:
-        found = re.search(member, text)
-        if found:
-            yield member, found.span()
+def _members(group: tuple[str, ...], text: str) -> dict[str, tuple[int, int]]:
+    """Return the members of a group of rivals that stand in a text, with their places."""
+    found = {member: re.search(member, text) for member in group}
+    return {member: match.span() for member, match in found.items() if match}

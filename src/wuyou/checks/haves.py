@@ -147,8 +147,8 @@ def _room(scan: Scan, at: str) -> Span:
         return scan.ending
     if at == "first_line":
         end = scan.text.text.find("\n")
-        return 0, end if end >= 0 else len(scan.text.text)
-    return 0, len(scan.text.text)
+        return 0, end if end >= 0 else scan.body[1]
+    return scan.body
 
 
 # ── shapes ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -13,11 +13,10 @@ from pydantic import model_validator
 
 from ..chinese import fold
 from ..values import Finding, Source
-from .patterns import BadPattern, Groups, Matcher, compiled
+from .patterns import Groups, Matcher, PatternError, compiled
 from .pieces import At
 from .rule import Rule
 from .scan import Scan, Surface
-
 
 Where = Literal["opening", "ending", "text", "facts", "picture"]
 """Where ``require`` looks."""
@@ -45,16 +44,23 @@ class Forbid(Rule):
 
     def check(self, scan: Scan) -> Iterator[Finding]:
         """Yield every match that no context excuses, in the text and on the pictures."""
-        for surface in scan.surfaces if self.look_at == "words" else scan.drawings:
+        matcher = self.matchers.get(("match",))
+        if matcher is not None and all(matcher.asleep(surface.text) for surface in self._surfaces(scan)):
+            return
+        for surface in self._surfaces(scan):
             for start, end in self._words(scan, surface) if self.words_of else self.hits(scan, surface, "match"):
                 if self._has_neighbour(surface, start, end):
                     yield self.finding(scan, surface, start, end)
 
+    def _surfaces(self, scan: Scan) -> tuple[Surface, ...]:
+        return scan.surfaces if self.look_at == "words" else scan.drawings
+
     def ready(self, scan: Scan) -> bool:
         """Ask for a segment where its words are meant, and for a bank where its names are."""
+        if self.words_of is None:
+            return super().ready(scan)
         brief = scan.post.brief
-        known = {"segment": brief.segment is not None, "bank": brief.bank is not None, None: True}
-        return super().ready(scan) and known[self.words_of]
+        return super().ready(scan) and (brief.segment if self.words_of == "segment" else brief.bank) is not None
 
     def _words(self, scan: Scan, surface: Surface) -> Iterator[tuple[int, int]]:
         brief = scan.post.brief
@@ -97,7 +103,7 @@ class Prefer(Rule):
         for wording in self.swap:
             try:
                 self.matchers["swap", wording] = compiled((wording,), groups)
-            except BadPattern as error:
+            except PatternError as error:
                 yield ("swap", wording), str(error), ""
 
     def check(self, scan: Scan) -> Iterator[Finding]:

@@ -16,8 +16,8 @@ from .ground import Ground
 from .haves import Have
 from .kinds import Forbid, Fresh, Pair, Prefer, Require
 from .limits import Limit
-from .patterns import BadPattern, Groups, Matcher, compiled, expanded
-from .pieces import At, Piece
+from .patterns import Groups, Matcher, PatternError, compiled, expanded
+from .pieces import Piece
 from .rule import Rule
 from .surveys import SURVEYS, Survey
 
@@ -36,6 +36,8 @@ GROUPS, PRODUCTS = "groups.yml", "products.yml"
 """The two files of the rules folder that are no chapters: shared word groups, and words by which a product is known."""
 TAIL = "尾注"
 """The group of closing lines (risk words, opt-out) after which nobody looks for a question."""
+
+
 class Words(Piece):
     """Words by which a kind of product is known in a text."""
 
@@ -59,6 +61,19 @@ class Guess(NamedTuple):
         return strong + weak
 
 
+class Chapters(NamedTuple):
+    """Everything that was read."""
+
+    rules: Mapping[str, Rule]
+    surveys: Mapping[str, Survey]
+    guesses: tuple[Guess, ...]
+    """How a product is known by its words."""
+    tail: Matcher | None
+    """The closing lines after which nobody looks for a question."""
+    places: Mapping[str, tuple[yamls.Document, str]]
+    """Where each rule stands."""
+
+
 class Loader:
     """Reads a folder of rules and remembers everything that is wrong in it."""
 
@@ -73,11 +88,11 @@ class Loader:
         self.places: dict[str, tuple[yamls.Document, str]] = {}
         self.groups: Groups = {}
 
-    def read(self) -> tuple[dict[str, Rule], dict[str, Survey], tuple[Guess, ...], Matcher | None]:
+    def read(self) -> Chapters:
         """Read groups, product words and every chapter."""
         if not self.folder.is_dir():
             self.problems.append(Problem("没有规则文件夹", self._label(self.folder), "请从示例库复制 rules/"))
-            return {}, {}, (), None
+            return Chapters({}, {}, (), None, {})
         self.groups = self._read_groups()
         guesses = self._read_products()
         rules: dict[str, Rule] = {}
@@ -91,7 +106,7 @@ class Loader:
                 else:
                     surveys[name] = made
         tail = compiled(self.groups[TAIL], self.groups) if TAIL in self.groups and not self.problems else None
-        return rules, surveys, guesses, tail
+        return Chapters(rules, surveys, guesses, tail, self.places)
 
     def _label(self, path: Path) -> str:
         inside = path.relative_to(self.folder).as_posix()
@@ -123,7 +138,7 @@ class Loader:
             try:
                 if expanded(body, groups, (name,)):
                     compiled(body, groups)
-            except BadPattern as error:
+            except PatternError as error:
                 self.problems.append(Problem(f"词组 {name}：{error}", document.where((name,)) if document else ""))
         return groups
 
@@ -140,7 +155,7 @@ class Loader:
                 guesses.append(Guess(kind, strong, weak))
             except LibraryError as error:
                 self.problems += error.problems
-            except BadPattern as error:
+            except PatternError as error:
                 self.problems.append(Problem(f"{kind}：{error}", document.where((kind,))))
         return tuple(guesses)
 
@@ -176,10 +191,8 @@ class Loader:
                 Problem(f"{name} {problem.what}", problem.where, problem.hint) for problem in error.problems
             ]
             return None
-        wrong = Counter[str]()
-        for at, what, hint in (*made.prepare(self.groups, self.sources), *self._unknown(made)):
-            self.problems.append(Problem(f"{name} {what}", document.where((name, *at)), hint))
-            wrong[name] += 1
+        wrong = [*made.prepare(self.groups, self.sources), *self._unknown(made)]
+        self.problems += [Problem(f"{name} {what}", document.where((name, *at)), hint) for at, what, hint in wrong]
         return None if wrong else made
 
     def _unknown(self, made: Rule | Survey) -> Iterator[tuple[tuple[str | int, ...], str, str]]:

@@ -13,6 +13,7 @@ from ..values import (
     Bank,
     Brief,
     Channel,
+    Disclosure,
     Fact,
     Genre,
     Limits,
@@ -72,7 +73,7 @@ def post_of(
             facts=facts,
             passages=passages,
             bank=bank,
-        ),  # fmt: skip
+        ),
         parts=parts or (Part(role="body", text=text),),
         pictures=pictures,
         facts=facts,
@@ -83,7 +84,7 @@ def post_of(
 
 def product_of(kind: ProductKind, risk: int | None = None) -> Product:
     """Make a product of which nothing is known but its kind and its risk level."""
-    return Product(name=kind, title="", kind=kind, risk=risk)
+    return Product(name=kind, title="", kind=kind, risk=risk, disclosure=Disclosure())
 
 
 def pictures_of(attachments: Iterable[str | Mapping[str, object]]) -> tuple[Picture, ...]:
@@ -104,14 +105,11 @@ def pictures_of(attachments: Iterable[str | Mapping[str, object]]) -> tuple[Pict
 
 
 def passages_of(material: str) -> tuple[Passage, ...]:
-    """Cut headquarters text into passages as a reader of plain text does: lines, and tables whose cells stand between bars."""
+    """Cut headquarters text into passages as a reader of plain text does: lines, and rows with bars between cells."""
     found: list[Passage] = []
     header: tuple[str, ...] = ()
     table = row = paragraph = 0
-    for line in material.splitlines():
-        line = line.strip()
-        if not line:
-            continue
+    for line in filter(None, map(str.strip, material.splitlines())):
         cells = tuple(cell.strip() for cell in line.strip("|").split("|")) if "|" in line or "｜" in line else ()
         if not cells:
             paragraph, row, header = paragraph + 1, 0, ()

@@ -1,4 +1,4 @@
-"""Patterns as a content team writes them, compiled once and refused when they could lie.
+r"""Patterns as a content team writes them, compiled once and refused when they could lie.
 
 A pattern is a Python regular expression over *folded* text (see ``chinese``), with two additions that keep it readable:
 
@@ -7,7 +7,7 @@ A pattern is a Python regular expression over *folded* text (see ``chinese``), w
 ``{@name}``
     one of the patterns of a group, inside a pattern; ``@name`` alone stands for the whole group in a list.
 
-Refused: ``\\b`` and ``\\B`` (between Chinese characters they never match, so the rule would be silent for ever),
+Refused: ``\b`` and ``\B`` (between Chinese characters they never match, so the rule would be silent for ever),
 a gap without an upper bound, a repeat inside a repeat, named groups and back references (patterns of a list become
 one expression), anything Python cannot compile, and an unknown group.
 """
@@ -25,7 +25,7 @@ from typing import Any
 from ..chinese import fold, is_han
 
 _parser: Any = import_module("re._parser")
-"""Python's own parser of regular expressions: it has no public name, and writing a second one would be a second truth."""
+"""Python's own parser of regular expressions: it has no public name, and a second parser would be a second truth."""
 
 CLAUSE, SENTENCE = "[^,，。!！?？;；:：\n]", "[^。!！?？\n]"
 """What ``…`` and ``……`` stand for, in folded and in original punctuation."""
@@ -37,7 +37,7 @@ MOST = sys.maxsize
 Groups = Mapping[str, tuple[str, ...]]
 
 
-class BadPattern(ValueError):
+class PatternError(ValueError):
     """A pattern cannot be used; the message says why, in Chinese."""
 
 
@@ -48,13 +48,22 @@ class Matcher:
     their first two characters need not be searched; that is a question to a set, so most patterns cost next to nothing.
     """
 
-    __slots__ = ("parts",)
+    __slots__ = ("needles", "parts")
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self.parts = tuple((_sought(pattern), re.compile(pattern)) for pattern in patterns)
+        each = [needles for needles, _ in self.parts]
+        self.needles = frozenset().union(*each) if all(each) else None
+        """All needles together; nothing when a pattern has none."""
+
+    def asleep(self, text: str) -> bool:
+        """Tell whether it cannot match anywhere, without searching."""
+        return self.needles is not None and self.needles.isdisjoint(_grams(text))
 
     def all(self, text: str, start: int = 0, end: int = MOST) -> Iterator[tuple[int, int]]:
-        """Yield every match, overlapping ones included, from left to right, of two that begin together the longer first."""
+        """Yield every match from left to right, overlapping ones too; of two that begin together the longer first."""
+        if self.asleep(text):
+            return iter(())
         grams = _grams(text)
         found: set[tuple[int, int]] = set()
         for needles, regex in self.parts:
@@ -68,6 +77,8 @@ class Matcher:
 
     def within(self, text: str) -> bool:
         """Tell whether it matches anywhere."""
+        if self.asleep(text):
+            return False
         grams = _grams(text)
         return any(
             regex.search(text) is not None
@@ -97,7 +108,7 @@ def compiled(
     """Compile the patterns of one list.
 
     ``raw`` patterns meet the original text; ``before`` ones must end, and ``after`` ones begin, where the window does.
-    Raises BadPattern.
+    Raises PatternError.
     """
     ready = []
     for pattern in expanded(patterns, groups):
@@ -108,11 +119,11 @@ def compiled(
     try:
         return Matcher(ready)
     except (re.error, OverflowError) as error:
-        raise BadPattern(f"写法有误：{error}") from error
+        raise PatternError(f"写法有误：{error}") from error
 
 
 def expanded(patterns: Iterable[str], groups: Groups, seen: tuple[str, ...] = ()) -> list[str]:
-    """Put the members of groups where ``@name`` and ``{@name}`` stand. Raises BadPattern."""
+    """Put the members of groups where ``@name`` and ``{@name}`` stand. Raises PatternError."""
     ready: list[str] = []
     for pattern in patterns:
         if pattern.startswith("@"):
@@ -128,9 +139,9 @@ def _macro(name: str, groups: Groups, seen: tuple[str, ...]) -> list[str]:
 
 def _group(name: str, groups: Groups, seen: tuple[str, ...]) -> tuple[str, ...]:
     if name in seen:
-        raise BadPattern(f"词组互相引用：@{name}")
+        raise PatternError(f"词组互相引用：@{name}")
     if name not in groups:
-        raise BadPattern(f"没有这个词组：@{name}")
+        raise PatternError(f"没有这个词组：@{name}")
     return groups[name]
 
 
@@ -155,11 +166,11 @@ def _refuse(source: str, shown: str) -> None:
     try:
         tree = _parser.parse(source)
     except (re.error, OverflowError) as error:
-        raise BadPattern(f"写法有误：{shown}（{error}）") from error
+        raise PatternError(f"写法有误：{shown}（{error}）") from error
     if tree.state.groupdict:
-        raise BadPattern(f"不能用命名的组：{shown}")
+        raise PatternError(f"不能用命名的组：{shown}")
     if tree.getwidth()[0] == 0:
-        raise BadPattern(f"什么都不写也会命中：{shown}")
+        raise PatternError(f"什么都不写也会命中：{shown}")
     _walk(tree, shown, repeated=False)
 
 
@@ -167,16 +178,16 @@ def _walk(tree: Any, shown: str, *, repeated: bool) -> None:
     for op, args in tree:
         name = str(op)
         if name.startswith("GROUPREF"):
-            raise BadPattern(f"不能回引前面的组：{shown}")
+            raise PatternError(f"不能回引前面的组：{shown}")
         if name == "AT" and str(args).endswith("BOUNDARY"):
-            raise BadPattern(f"不能用 \\b：汉字之间它永远不会命中：{shown}")
+            raise PatternError(f"不能用 \\b：汉字之间它永远不会命中：{shown}")
         if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
             _, high, inside = args
             endless = int(high) == _UNBOUNDED
             if endless and repeated:
-                raise BadPattern(f"重复里又套了重复：{shown}")
+                raise PatternError(f"重复里又套了重复：{shown}")
             if endless and any(_wide(*part) for part in inside):
-                raise BadPattern(f"重复没有上限：{shown}，请写成 {{0,8}} 这样")
+                raise PatternError(f"重复没有上限：{shown}，请写成 {{0,8}} 这样")
             _walk(inside, shown, repeated=repeated or endless)
         else:
             for inside in _inside(name, args):

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from ..values import Finding, Level, Source
 from .examples import Examples
-from .patterns import BadPattern, Groups, Matcher, compiled
+from .patterns import Groups, Matcher, PatternError, compiled
 from .pieces import At, Basis, Piece, Scope, Unless
 from .scan import Scan, Surface
 
@@ -57,7 +57,7 @@ class Rule(Piece):
 
     @cached_property
     def matchers(self) -> dict[At, Matcher]:
-        """The compiled patterns of each field, once ``prepare`` has run; a plain attribute, since it is asked for often."""
+        """The compiled patterns of each field, once ``prepare`` has run; a plain attribute, for it is asked often."""
         return {}
 
     @cached_property
@@ -84,7 +84,7 @@ class Rule(Piece):
             try:
                 if patterns:
                     self.matchers[at] = compiled(patterns, groups, **mode)
-            except BadPattern as error:
+            except PatternError as error:
                 yield at, str(error), ""
 
     def patterns(self) -> Iterator[tuple[At, tuple[str, ...], dict[str, bool]]]:

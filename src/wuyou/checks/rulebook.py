@@ -28,29 +28,42 @@ class Rulebook:
     """Every rule that has loaded."""
 
     def __init__(
-        self, chapters: Chapters, default_on: dt.date, *, genres: Mapping[str, Genre] | None = None
+        self,
+        chapters: Chapters,
+        default_on: dt.date,
+        *,
+        genres: Mapping[str, Genre] | None = None,
+        segments: Mapping[str, Segment] | None = None,
     ) -> None:
         self.rules = chapters.rules
         self.surveys = chapters.surveys
         self._chapters = chapters
         self._default_on = default_on
         self._genres = genres or {}
+        self._segments = segments or {}
         self._applying: dict[tuple[object, ...], tuple[Rule, ...]] = {}
 
     @classmethod
     def load(
-        cls, folder: Path, sources: Mapping[str, Source], default_on: dt.date, *, channels: Mapping[str, Channel] | None = None,
-        genres: Mapping[str, Genre] | None = None, segments: Mapping[str, Segment] | None = None,
-    ) -> Rulebook:  # fmt: skip
+        cls,
+        folder: Path,
+        sources: Mapping[str, Source],
+        default_on: dt.date,
+        *,
+        channels: Mapping[str, Channel] | None = None,
+        genres: Mapping[str, Genre] | None = None,
+        segments: Mapping[str, Segment] | None = None,
+    ) -> Rulebook:
         """Read a folder of rules.
 
-        ``default_on`` is the day on which examples without a date are judged. Raises LibraryError with every problem.
+        ``default_on`` is the day on which examples without a date are judged; the library's channels and genres are
+        what scopes may name. Raises LibraryError with every problem.
         """
-        loader = _Loader(folder, sources, channels or {}, genres or {})
-        rules, surveys, guesses, tail = loader.read()
+        loader = Loader(folder, sources, channels or {}, genres or {})
+        chapters = loader.read()
         if loader.problems:
             raise LibraryError(loader.problems)
-        return cls(rules, surveys, guesses, default_on, tail=tail, genres=genres, places=loader.places)
+        return cls(chapters, default_on, genres=genres, segments=segments)
 
     # ── check ──
 
@@ -134,7 +147,7 @@ class Rulebook:
                     yield Problem(f"{rule.id} 的反例不该命中却命中了：{shown}", where, "请补一种 unless，或把规则收窄")
 
     def _fires(self, rule: Rule, example: Example) -> bool:
-        scan = self.scan(example.post(rule.scope, self._default_on, self._genres))
+        scan = self.scan(example.post(rule.scope, self._default_on, self._genres, self._segments))
         if isinstance(rule, Pair) and rule.after:
             others = (other for other in self._in_scope(scan) if not isinstance(other, Pair) and other.ready(scan))
             scan.found = frozenset(finding.category for other in others for finding in other.check(scan))

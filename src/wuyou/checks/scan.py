@@ -126,11 +126,20 @@ class Scan:
         return self._part("opening") or (self.text.sentences[0] if self.text.sentences else (0, 0))
 
     @cached_property
+    def body(self) -> tuple[int, int]:
+        """Span of what was written to be read: without disclosure, refusal and comment, and without closing lines."""
+        within = self._sentences
+        return (0, within[-1][1]) if within else (0, 0)
+
+    @cached_property
     def ending(self) -> tuple[int, int]:
-        """Span of the last words: the ask, or else the last two sentences before disclosure, refusal and comment."""
-        ask = self._part("ask")
-        if ask:
-            return ask
+        """Span of the last words: the ask, or else the last two sentences of the body."""
+        within = self._sentences
+        return self._part("ask") or ((within[-2:][0][0], within[-1][1]) if within else (0, 0))
+
+    @cached_property
+    def _sentences(self) -> tuple[tuple[int, int], ...]:
+        """Return the sentences of the body that have words, closing lines left out."""
         last = max((end for part, _, end in self.post.spans() if part.role in COUNTED_ROLES), default=0)
         within = [
             (start, end)
@@ -139,7 +148,7 @@ class Scan:
         ]
         while len(within) > 1 and self._tail and self._tail.within(self.text.text[slice(*within[-1])]):
             within.pop()
-        return (within[-2:][0][0], within[-1][1]) if within else (0, 0)
+        return tuple(within)
 
     def _part(self, role: Role) -> tuple[int, int] | None:
         places = self.text.folded.places

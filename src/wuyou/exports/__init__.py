@@ -12,7 +12,7 @@ from ..values import Calendar, Entry
 
 
 class Exporter(Protocol):
-    """Writes a calendar to one file.
+    r"""Writes a calendar to one file.
 
     Example::
 
@@ -21,13 +21,13 @@ class Exporter(Protocol):
             approved_only = True
 
             def export(self, calendar, path):
-                path.write_text("\\n".join(entry.post.id for entry in calendar.entries), encoding="utf-8")
+                path.write_text("\n".join(entry.post.id for entry in calendar.entries), encoding="utf-8")
                 return path
     """
 
     suffix: str
     approved_only: bool
-    """True for what staff use: it is handed approved entries only, and ours look again. False for what reviewers read."""
+    """True for what staff use: it is handed approved entries only, and ours look again; False for reviewers."""
 
     def export(self, calendar: Calendar, path: Path) -> Path:
         """Write the file and return its path."""

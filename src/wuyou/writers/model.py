@@ -96,7 +96,8 @@ def _ask(client: OpenAI, model: str, messages: list[dict[str, str]]) -> tuple[st
     from openai import OpenAIError
 
     try:
-        reply: Any = client.chat.completions.create(model=model, messages=messages, temperature=0, max_tokens=MAX_TOKENS)  # type: ignore[call-overload]
+        sent: Any = messages
+        reply: Any = client.chat.completions.create(model=model, messages=sent, temperature=0, max_tokens=MAX_TOKENS)
     except OpenAIError as error:
         raise ModelError(f"模型服务没有答复：{type(error).__name__}", str(client.base_url), "请看地址、密钥和网络，或改用 template 写手") from error
     if not getattr(reply, "choices", None):

@@ -84,14 +84,14 @@ class StraySurvey(Survey):
             for entry in calendar.entries
             if entry.post.brief.segment
         }
-        strays = self._words if self.of == "words" else self._figures
         for entry in calendar.entries:
-            if entry.post.brief.segment:
-                yield from strays(entry, entry.post.brief.segment, segments, calendar)
+            own = entry.post.brief.segment
+            if own is not None and self.of == "words":
+                yield from self._words(entry, own, segments)
+            elif own is not None:
+                yield from self._figures(entry, own, segments, calendar)
 
-    def _words(
-        self, entry: Entry, own: Segment, segments: Mapping[str, Segment], calendar: Calendar
-    ) -> Iterator[Finding]:  # noqa: ARG002  (the same door as figures)
+    def _words(self, entry: Entry, own: Segment, segments: Mapping[str, Segment]) -> Iterator[Finding]:
         text = fold(entry.post.text)
         mine = [fold(word).text for word in (*own.words, own.address)]
         for segment in segments.values():
