@@ -53,7 +53,8 @@ settings.register_profile(
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-settings.load_profile("house")
+settings.register_profile("long", settings.get_profile("house"), max_examples=2000)
+settings.load_profile("long" if os.environ.get("WUYOU_LONG") == "1" else "house")
 
 
 # ── rings and golden files ───────────────────────────────────────────────────────────────────────────────────────────

@@ -272,7 +272,7 @@ def test_a_blocked_post_cannot_be_signed_by_anyone(say: Callable[..., Said], pro
     written(say)
     rows = [json.loads(line) for line in (project / "runs/autumn_savings/seniors/posts.jsonl").read_text(encoding="utf-8").splitlines()]
     post = next(row["post"] for row in rows if row["slot"]["genre"] == "icebreaker")
-    assert say("revise", "autumn_savings", post, "--by", "小何", "--part", "body=这款保本保收益，稳赚不赔。").code == 1
+    assert say("revise", "autumn_savings", post, "--by", "小何", "--part", "body=我们是全国最好的银行，国家级品质，绝对零风险。").code == 1
     rows = [json.loads(line) for line in (project / "runs/autumn_savings/seniors/posts.jsonl").read_text(encoding="utf-8").splitlines()]
     new = next(row["post"] for row in rows if row["content"]["origin"].get("edited_from") == post)
     said = say("approve", "autumn_savings", "--by", "林知秋", "--post", new)

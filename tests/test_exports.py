@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wuyou.exports import approval, sources
 from wuyou.exports.ics import IcsExporter
@@ -66,6 +68,10 @@ def awkward(
     """A calendar of one signed post whose words are hard to carry."""
     parts = (Part(role="body", text=AWKWARD), Part(role="comment", text="=首评"))
     return a_calendar([a_checked(a_post(parts=parts, tags=("=标签",)))])
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cc", "Cs"]) | st.just("\n"), min_size=1, max_size=120)
+"""Anything that can be typed; control characters have no place in a message."""
 
 
 # ── for every format ──
@@ -333,6 +339,22 @@ def test_awkward_words_come_back_from_the_calendar_file(awkward: Calendar, expor
     (event,) = events(export(awkward, "calendar.ics"))
     assert str(event["DESCRIPTION"]).startswith(AWKWARD)
     assert "首评" not in str(event["DESCRIPTION"])
+
+
+@given(text=WORDS)
+def test_any_words_come_back_from_csv_and_calendar_file(
+    text: str,
+    a_calendar: Callable[..., Calendar],
+    a_checked: Callable[..., Checked],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    calendar = a_calendar([a_checked(text)])
+    folder = tmp_path_factory.getbasetemp()
+    (event,) = events(IcsExporter().export(calendar, folder / "words.ics"))
+    assert str(event["DESCRIPTION"]).startswith(text)
+    (row,) = read_csv(CsvExporter().export(calendar, folder / "words.csv"))
+    assert row["text"] in (text, f"'{text}")
+    assert all(len(line) <= 75 for line in (folder / "words.ics").read_bytes().split(b"\r\n"))
 
 
 def test_lines_of_the_calendar_file_end_and_fold_as_the_standard_asks(

@@ -9,6 +9,7 @@ import pytest
 
 from wuyou.errors import LibraryError
 from wuyou.library import TITLES, Library
+from wuyou.workbench import Workbench
 
 
 def said(folder: Path) -> list[str]:
@@ -29,6 +30,10 @@ def edit(folder: Path, name: str, old: str, new: str) -> None:
 
 def test_the_tiny_library_has_no_problem(library: Library) -> None:
     assert library.problems() == []
+
+
+def test_the_tiny_project_with_its_rules_and_templates_has_nothing_to_complain_of(bench: Workbench) -> None:
+    assert bench.lint() == []
 
 
 def test_the_shipped_library_has_no_problem(shipped: Library) -> None:

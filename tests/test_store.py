@@ -67,6 +67,14 @@ def test_nothing_half_written_stays_after_an_exception_and_the_old_file_stands(
     assert left(tmp_path) == ["calendar.csv"]
 
 
+def test_whoever_has_the_old_file_open_reads_it_to_its_end(tmp_path: Path) -> None:
+    path = write_text(tmp_path / "calendar.csv", "旧的")
+    with path.open(encoding="utf-8") as reader:
+        write_text(path, "新的")
+        assert reader.read() == "旧的"
+    assert path.read_text(encoding="utf-8") == "新的"
+
+
 def test_the_temporary_file_keeps_the_suffix_that_exporters_look_at(tmp_path: Path) -> None:
     with whole(tmp_path / "a.xlsx") as temporary:
         assert temporary.suffix == ".xlsx"

@@ -250,6 +250,10 @@ def test_broken_syntax_is_told_in_chinese_with_its_line(text: str, line: int, sa
     assert not any(word in found for word in ("mapping", "expected", "found", "token"))
 
 
+def test_brackets_without_end_are_no_traceback() -> None:
+    assert problems("a: " + "[" * 3000 + "]" * 3000) == ["a.yml:1：一层套一层，太深了（请检查括号和缩进）"]
+
+
 def test_a_file_that_is_not_utf8_or_not_there_is_told_in_chinese(tmp_path: Path) -> None:
     gbk = tmp_path / "gbk.yml"
     gbk.write_bytes("标题: 代发".encode("gbk"))

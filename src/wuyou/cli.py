@@ -302,7 +302,7 @@ def lint(bench: Workbench, as_json: bool) -> None:
     """自查：内容库、模板、规则写得对不对，例句是否都验证过。"""  # noqa: D400, D415
     problems = bench.lint()
     if as_json:
-        _print_json({"problems": [problem._asdict() for problem in problems], "inventory": bench.inventory()})
+        _print_json({"problems": [problem._asdict() for problem in problems], "inventory": {} if problems else bench.inventory()})
     elif not problems:
         click.echo("没有问题：" + "，".join(f"{name} {count}" for name, count in bench.inventory().items()))
     if problems and not as_json:

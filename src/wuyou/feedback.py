@@ -5,6 +5,7 @@ The rule is the source articles': long reading and many answers, more of the sam
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -98,7 +99,7 @@ def _numbers(row: Mapping[str, str], where: str, problems: list[Problem]) -> tup
         except (KeyError, ValueError):
             problems.append(Problem(f"{head} 不是数字：{row.get(head, '')}", where, "请填汇总后的数字"))
             continue
-        if value < 0 or value != value or value == float("inf"):
+        if value < 0 or not math.isfinite(value):
             problems.append(Problem(f"{head} 不能是 {row[head]}", where))
         values.append(value)
     return (values[0], values[1], values[2], values[3]) if len(values) == len(COLUMNS) - 1 else None

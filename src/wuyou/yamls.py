@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Path_ = tuple[str | int, ...]
+DEPTH = 40
+"""Levels that a file may nest: four times what any of ours needs."""
 _HIDING = re.compile(r"(?:^|[\s\[{,])[&*!]")
 """Where an anchor, an alias or a tag may begin; only a text that has such a place is looked at token by token."""
 
@@ -97,6 +99,9 @@ def _hidden(text: str, name: str) -> list[Problem]:
 
 def _plain(node: Any, path: Path_, name: str, lines: dict[Path_, int], problems: list[Problem]) -> Any:
     lines.setdefault(path, node.start_mark.line + 1)
+    if len(path) > DEPTH:
+        problems.append(Problem("一层套一层，太深了", f"{name}:{node.start_mark.line + 1}", "请检查括号和缩进"))
+        return None
     if isinstance(node, yaml.ScalarNode):
         return None if not node.style and node.value in ("", "~") else node.value
     if isinstance(node, yaml.SequenceNode):

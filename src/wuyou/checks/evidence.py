@@ -200,15 +200,16 @@ def _respectively(text: str, where: str) -> list[Place]:
     quantities = find(text)
     heads = _run([each for each in reversed(quantities) if each.end <= marks[0].start()], text)[::-1]
     pairs: list[Place] = []
+    told = heads[-1].end if heads else 0
     for mark in marks:
         tails = _run([each for each in quantities if each.start >= mark.end()], text)
         if len(heads) == len(tails) > 1:
-            between = text[heads[-1].end : mark.start()]
+            between = text[told : mark.start()]
             pairs += [Place(f"{head.text}{between}{tail.text}", where) for head, tail in zip(heads, tails, strict=True)]
+            told = tails[-1].end
     if not pairs:
         return []
-    rest = text[: heads[0].start] + text[max(each.end() for each in marks) :]
-    return [*pairs, Place(rest, where)]
+    return [*pairs, Place(text[: heads[0].start] + text[told:], where)]
 
 
 def _run(quantities: list[Quantity], text: str) -> list[Quantity]:

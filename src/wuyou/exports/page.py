@@ -35,13 +35,21 @@ class PageExporter:
         context = {
             "title": calendar.title,
             "bank": calendar.bank,
-            "segments": list({card["segment"]: card["segment_title"] for card in cards}.items()),
+            "segments": _in_order(calendar, cards),
             "days": [{"date": date, "title": title} for date, title in {card["date"]: card["day"] for card in cards}.items()],
             "channels": list({card["channel"]: card["channel_title"] for card in cards}.items()),
             "cards": cards,
         }
         path.write_text(templating.render(self.templates, "copy.html.j2", context, label="templates/pages", html=True), encoding="utf-8", newline="\n")
         return path
+
+
+def _in_order(calendar: Calendar, cards: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Return the segments that have a card, in the campaign's order."""
+    titles: dict[str, str] = {card["segment"]: card["segment_title"] for card in cards}
+    named = (brief.campaign.segments for entry in calendar.entries if (brief := entry.post.brief).campaign)
+    order = [name for name in next(named, ()) if name in titles]
+    return [(name, titles[name]) for name in dict.fromkeys([*order, *titles])]
 
 
 def _card(entry: Entry) -> dict[str, Any]:

@@ -22,7 +22,10 @@ from .wording import with_plain
 
 
 def distil(material: Material) -> tuple[Fact, ...]:
-    """Propose the facts of a material in the order of the document, with keys f01, f02, … and nobody's signature."""
+    """Propose the facts of a material in the order of the document, with keys f01, f02, … and nobody's signature.
+
+    A text that has a title and nothing else to hold on to proposes nothing: a name alone is no fact.
+    """
     frame = study(material)
     found: dict[tuple[str, ...], Fact] = {}
     for place in places(material, frame):
@@ -34,6 +37,8 @@ def distil(material: Material) -> tuple[Fact, ...]:
                 merged = tuple(dict.fromkeys((*known.conditions, *proposal.fact.conditions)))[:4]
                 found[proposal.same] = known.model_copy(update={"conditions": merged})
     facts = tuple(found.values())
+    if all(fact.kind == "product" for fact in facts):
+        return ()
     width = max(2, len(str(len(facts))))
     keyed = (fact.model_copy(update={"key": f"f{number:0{width}d}"}) for number, fact in enumerate(facts, start=1))
     return with_plain(_with_footnotes(tuple(keyed), material), frame)
