@@ -34,7 +34,9 @@ def clean(notebook: dict[str, Any]) -> dict[str, Any]:
 
 def unnamed(notebook: dict[str, Any]) -> list[str]:
     """Return the cell ids that are not words."""
-    return [cell.get("id", "") for cell in notebook["cells"] if not re.fullmatch(r"[a-z]+(-[a-z]+)*", cell.get("id", ""))]
+    return [
+        cell.get("id", "") for cell in notebook["cells"] if not re.fullmatch(r"[a-z]+(-[a-z]+)*", cell.get("id", ""))
+    ]
 
 
 def main(arguments: list[str]) -> int:

@@ -21,7 +21,7 @@ def main() -> None:
         first = new.split(" ")[0]
         if len(old) == 1 and len(first) == 1 and old != first and ord(old) < 0x10000 and ord(first) < 0x10000:
             pairs.setdefault(old, first)
-    for old in pairs:  # some Simplified forms are simplified once more: follow the chain to its end
+    for old in list(pairs):  # some Simplified forms are simplified once more: follow the chain to its end
         while pairs[old] in pairs:
             pairs[old] = pairs[pairs[old]]
     target = Path(__file__).parent.parent / "src" / "wuyou" / "data" / "traditional.txt"

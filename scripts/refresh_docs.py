@@ -23,7 +23,21 @@ FILES = (
     ("arcs/名字.yml", "Arc"), ("cadences/名字.yml", "Cadence"), ("campaigns/名字.yml", "Campaign"), ("facts/名字.yml", "FactSheet"),
     ("stories/类型/名字.yml", "Story"), ("phrases/作用.yml（每句一项）", "Phrase"),
 )  # fmt: skip
-PARTS = ("Disclosure", "Limits", "Hours", "Window", "Owed", "Quota", "Beat", "ArcSlot", "Theme", "Fact", "Subject", "Quiz", "Picture")
+PARTS = (
+    "Disclosure",
+    "Limits",
+    "Hours",
+    "Window",
+    "Owed",
+    "Quota",
+    "Beat",
+    "ArcSlot",
+    "Theme",
+    "Fact",
+    "Subject",
+    "Quiz",
+    "Picture",
+)
 
 
 def fields(module: ModuleType) -> dict[str, list[tuple[str, str, str, str]]]:
@@ -34,7 +48,11 @@ def fields(module: ModuleType) -> dict[str, list[tuple[str, str, str, str]]]:
             continue
         rows: list[tuple[str, str, str, str]] = []
         for index, item in enumerate(node.body):
-            if not isinstance(item, ast.AnnAssign) or not isinstance(item.target, ast.Name) or item.target.id == "model_config":
+            if (
+                not isinstance(item, ast.AnnAssign)
+                or not isinstance(item.target, ast.Name)
+                or item.target.id == "model_config"
+            ):
                 continue
             after = node.body[index + 1] if index + 1 < len(node.body) else None
             said = after.value.value if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) else ""
@@ -64,15 +82,27 @@ def yaml_reference() -> str:
 
 
 def _rows(rows: list[tuple[str, str, str, str]]) -> list[str]:
-    shown = [(name, kind.replace("|", "\\|"), default.replace("|", "\\|"), said) for name, kind, default, said in rows if name != "name"]
-    return ["| 项 | 类型 | 默认 | 说明 |", "| --- | --- | --- | --- |", *(f"| `{name}` | `{kind}` | `{default}` | {said} |" for name, kind, default, said in shown)]
+    shown = [
+        (name, kind.replace("|", "\\|"), default.replace("|", "\\|"), said)
+        for name, kind, default, said in rows
+        if name != "name"
+    ]
+    return [
+        "| 项 | 类型 | 默认 | 说明 |",
+        "| --- | --- | --- | --- |",
+        *(f"| `{name}` | `{kind}` | `{default}` | {said} |" for name, kind, default, said in shown),
+    ]
 
 
 def command_line() -> str:
     """Return the help page of every verb."""
     from wuyou.cli import cli
 
-    lines = [NOTE, "# 命令行\n", "每个命令都可以加 `--root 文件夹`。退出码：0 没有问题，1 有拦截或有笔记本失败，2 有东西要先改好。\n"]
+    lines = [
+        NOTE,
+        "# 命令行\n",
+        "每个命令都可以加 `--root 文件夹`。退出码：0 没有问题，1 有拦截或有笔记本失败，2 有东西要先改好。\n",
+    ]
     top = click.Context(cli, info_name="wuyou", max_content_width=100)
     lines += ["```text", cli.get_help(top), "```"]
     for name, command in cli.commands.items():

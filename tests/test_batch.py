@@ -21,11 +21,15 @@ TWO = ("--segment", "seniors", "--segment", "payroll")
 
 
 def wuyou(root: Path, *arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([WUYOU, *arguments, "--root", str(root)], capture_output=True, text=True, timeout=300, **options)  # type: ignore[call-overload,no-any-return]
+    return subprocess.run(
+        [WUYOU, *arguments, "--root", str(root)], capture_output=True, text=True, timeout=300, **options
+    )  # type: ignore[call-overload,no-any-return]
 
 
 @pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory, copy_project: Callable[[Path], Path]) -> tuple[Path, subprocess.CompletedProcess[str]]:
+def ran(
+    tmp_path_factory: pytest.TempPathFactory, copy_project: Callable[[Path], Path]
+) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """One batch of the first campaign over all segments."""
     root = copy_project(tmp_path_factory.mktemp("ran"))
     return root, wuyou(root, "batch", "--sign-sample")
@@ -46,7 +50,9 @@ def test_the_batch_ends_well_and_prints_a_table(ran: tuple[Path, subprocess.Comp
 
 def test_it_leaves_exactly_one_campaign(ran: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     root, _ = ran
-    assert [path.name for path in (root / "runs").iterdir() if path.is_dir() and not path.name.startswith(".")] == ["autumn_savings"]
+    assert [path.name for path in (root / "runs").iterdir() if path.is_dir() and not path.name.startswith(".")] == [
+        "autumn_savings"
+    ]
 
 
 def test_every_segment_has_its_quotas_to_the_letter(ran: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
@@ -65,7 +71,9 @@ def test_every_segment_has_its_quotas_to_the_letter(ran: tuple[Path, subprocess.
     assert all(counts == {key: 2 * count for key, count in once.items()} for counts in found.values())
 
 
-def test_every_post_is_tagged_sourced_and_signed_and_moments_have_pictures(ran: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_every_post_is_tagged_sourced_and_signed_and_moments_have_pictures(
+    ran: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
     root, _ = ran
     folder = root / "runs" / "autumn_savings"
     for row in rows(root):
@@ -79,14 +87,18 @@ def test_every_post_is_tagged_sourced_and_signed_and_moments_have_pictures(ran: 
 
 def test_days_run_from_the_start_to_day_24(ran: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     root, _ = ran
-    days = {segment: {row["date"] for row in rows(root) if row["segment"] == segment} for segment in ("seniors", "dormant")}
+    days = {
+        segment: {row["date"] for row in rows(root) if row["segment"] == segment} for segment in ("seniors", "dormant")
+    }
     assert {min(dates) for dates in days.values()} == {"2026-10-12"}
     assert {max(dates) for dates in days.values()} == {"2026-11-04"}
 
 
 def test_a_second_run_does_nothing_and_says_so(ran: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     root, _ = ran
-    before = {path: path.stat().st_mtime_ns for path in (root / "runs").rglob("*") if path.is_file() and path.name != ".lock"}
+    before = {
+        path: path.stat().st_mtime_ns for path in (root / "runs").rglob("*") if path.is_file() and path.name != ".lock"
+    }
     start = time.monotonic()
     done = wuyou(root, "batch", "--sign-sample")
     assert done.returncode == 0
@@ -95,13 +107,20 @@ def test_a_second_run_does_nothing_and_says_so(ran: tuple[Path, subprocess.Compl
     assert before == {path: path.stat().st_mtime_ns for path in before}
 
 
-def test_two_runs_give_the_same_bytes(ran: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path, copy_project: Callable[[Path], Path]) -> None:
+def test_two_runs_give_the_same_bytes(
+    ran: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path, copy_project: Callable[[Path], Path]
+) -> None:
     root, _ = ran
     other = copy_project(tmp_path)
     assert wuyou(other, "batch", "--sign-sample", "--jobs", "1").returncode == 0
     for name in ("calendar.csv", "calendar.xlsx", "calendar.ics", "copy.html", "wecom.json"):
-        assert (root / "runs/autumn_savings" / name).read_bytes() == (other / "runs/autumn_savings" / name).read_bytes(), name
-    ours, theirs = ({path.name: path.read_bytes() for path in (each / "runs/autumn_savings/pictures").glob("*.png")} for each in (root, other))
+        assert (root / "runs/autumn_savings" / name).read_bytes() == (
+            other / "runs/autumn_savings" / name
+        ).read_bytes(), name
+    ours, theirs = (
+        {path.name: path.read_bytes() for path in (each / "runs/autumn_savings/pictures").glob("*.png")}
+        for each in (root, other)
+    )
     assert ours == theirs
 
 
@@ -112,7 +131,9 @@ def test_executed_notebooks_are_the_receipts(ran: tuple[Path, subprocess.Complet
     assert all(cell["outputs"] is not None for cell in notebook["cells"] if cell["cell_type"] == "code")
 
 
-def test_only_the_segment_whose_posts_vanished_is_run_again(tmp_path: Path, copy_project: Callable[[Path], Path]) -> None:
+def test_only_the_segment_whose_posts_vanished_is_run_again(
+    tmp_path: Path, copy_project: Callable[[Path], Path]
+) -> None:
     root = copy_project(tmp_path)
     assert wuyou(root, "batch", *TWO).returncode == 0
     (root / "runs/autumn_savings/seniors/posts.jsonl").unlink()
@@ -122,10 +143,12 @@ def test_only_the_segment_whose_posts_vanished_is_run_again(tmp_path: Path, copy
 
 def test_two_runs_of_one_campaign_at_once_are_refused(tmp_path: Path, copy_project: Callable[[Path], Path]) -> None:
     root = copy_project(tmp_path)
-    first = subprocess.Popen([WUYOU, "batch", *TWO, "--root", str(root)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    first = subprocess.Popen(
+        [WUYOU, "batch", *TWO, "--root", str(root)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         lock = root / "runs/autumn_savings/.lock"
-        _until(lambda: lock.exists())
+        _until(lock.exists)
         time.sleep(0.3)
         done = wuyou(root, "batch", *TWO)
         assert done.returncode == 2
@@ -135,10 +158,16 @@ def test_two_runs_of_one_campaign_at_once_are_refused(tmp_path: Path, copy_proje
         assert first.wait(120) == 0
 
 
-def test_ctrl_c_leaves_nothing_half_written_and_the_next_run_goes_on(tmp_path: Path, copy_project: Callable[[Path], Path]) -> None:
+def test_ctrl_c_leaves_nothing_half_written_and_the_next_run_goes_on(
+    tmp_path: Path, copy_project: Callable[[Path], Path]
+) -> None:
     root = copy_project(tmp_path)
     batch = subprocess.Popen(
-        [WUYOU, "batch", "--jobs", "1", "--root", str(root)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        [WUYOU, "batch", "--jobs", "1", "--root", str(root)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     _until(lambda: list(root.glob("runs/autumn_savings/*/receipt.json")))
     os.kill(batch.pid, signal.SIGINT)
@@ -173,10 +202,17 @@ def test_a_notebook_that_fails_does_not_stop_the_others(tmp_path: Path, copy_pro
     assert not (root / "runs/autumn_savings/payroll/run.ipynb").exists()
 
 
-def test_a_full_disk_is_one_sentence_and_nothing_half_written(tmp_path: Path, copy_project: Callable[[Path], Path]) -> None:
+def test_a_full_disk_is_one_sentence_and_nothing_half_written(
+    tmp_path: Path, copy_project: Callable[[Path], Path]
+) -> None:
     mount = tmp_path / "small"
     mount.mkdir()
-    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(mount)], capture_output=True).returncode:
+    if (
+        os.geteuid() != 0
+        or subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(mount)], capture_output=True
+        ).returncode
+    ):
         pytest.skip("only root can mount a small disk")
     try:
         root = copy_project(tmp_path / "project")
@@ -195,4 +231,3 @@ def _until(condition: Callable[[], object], seconds: float = 90) -> None:
     while not condition():
         assert time.monotonic() < end, "waited too long"
         time.sleep(0.05)
-

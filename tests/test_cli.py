@@ -69,7 +69,9 @@ def test_every_option_says_what_it_is_for(verb: str) -> None:
         (["approve", "autumn_savings"], "少了"),
     ],
 )
-def test_misuse_is_one_chinese_sentence_and_code_2(arguments: list[str], words: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_misuse_is_one_chinese_sentence_and_code_2(
+    arguments: list[str], words: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     assert cli.run(arguments) == 2
     assert words in capfd.readouterr().err
 
@@ -79,7 +81,9 @@ def test_outside_a_project_it_says_where_to_go(tmp_path: Path, capfd: pytest.Cap
     assert "这里不是五有的项目文件夹" in capfd.readouterr().err
 
 
-def test_a_fault_of_the_program_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], project: Path) -> None:
+def test_a_fault_of_the_program_is_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], project: Path
+) -> None:
     from wuyou.workbench import Workbench
 
     monkeypatch.setattr(Workbench, "plan", lambda *_: 1 / 0)
@@ -98,7 +102,19 @@ def test_read_json_is_the_contract(say: Callable[..., Said]) -> None:
     assert said.code == 0
     assert list(content) == ["file", "title", "facts"]
     fact = content["facts"][0]
-    assert {"kind", "value", "normalized", "unit", "subject", "conditions", "status", "valid_from", "valid_until", "citation", "kept_by"} <= set(fact)
+    assert {
+        "kind",
+        "value",
+        "normalized",
+        "unit",
+        "subject",
+        "conditions",
+        "status",
+        "valid_from",
+        "valid_until",
+        "citation",
+        "kept_by",
+    } <= set(fact)
     assert set(fact["citation"]) == {"material", "locator", "quote"}
     assert all(each["kept_by"] is None for each in content["facts"])
 
@@ -140,7 +156,11 @@ def test_a_file_without_a_fact_says_why(say: Callable[..., Said], tmp_path: Path
 
 def test_all_problems_of_a_file_come_at_once_with_their_lines(say: Callable[..., Said], project: Path) -> None:
     path = project / "content_library/campaigns/autumn_savings.yml"
-    text = path.read_text(encoding="utf-8").replace("title: 秋天存一笔", "titel: 秋天存一笔").replace("start: 2026-10-12", "start: 明天")
+    text = (
+        path.read_text(encoding="utf-8")
+        .replace("title: 秋天存一笔", "titel: 秋天存一笔")
+        .replace("start: 2026-10-12", "start: 明天")
+    )
     path.write_text(text, encoding="utf-8")
     said = say("plan", "autumn_savings", "seniors")
     assert said.code == 2
@@ -179,7 +199,12 @@ def test_a_read_only_folder_is_one_sentence(project: Path) -> None:
 
     shutil.rmtree(project / "runs", ignore_errors=True)
     (project / "runs").write_text("这里不是文件夹")
-    done = subprocess.run([WUYOU, "write", "autumn_savings", "seniors", "--root", str(project)], capture_output=True, text=True, env=os.environ)
+    done = subprocess.run(
+        [WUYOU, "write", "autumn_savings", "seniors", "--root", str(project)],
+        capture_output=True,
+        text=True,
+        env=os.environ,
+    )
     assert done.returncode == 2
     assert "写不进去" in done.stderr
     assert "Traceback" not in done.stderr
@@ -189,7 +214,9 @@ def test_a_read_only_folder_is_one_sentence(project: Path) -> None:
 
 
 def _check(text: str, *options: str) -> Said:
-    done = subprocess.run([WUYOU, "check", "-", *options], input=text, capture_output=True, text=True, cwd=Path(__file__).parent.parent)
+    done = subprocess.run(
+        [WUYOU, "check", "-", *options], input=text, capture_output=True, text=True, cwd=Path(__file__).parent.parent
+    )
     return Said(done.returncode, done.stdout, done.stderr)
 
 
@@ -207,10 +234,30 @@ def test_a_plain_greeting_is_clean_enough_to_send() -> None:
 
 def test_check_jsonl_answers_every_line_and_names_the_bad_ones(tmp_path: Path, say: Callable[..., Said]) -> None:
     lines = [
-        json.dumps({"id": "a", "text": "保本保收益，放心买", "channel": "moments", "product": "wealth", "attachments": [], "material": None, "on": None}),
+        json.dumps(
+            {
+                "id": "a",
+                "text": "保本保收益，放心买",
+                "channel": "moments",
+                "product": "wealth",
+                "attachments": [],
+                "material": None,
+                "on": None,
+            }
+        ),
         "{坏的",
         json.dumps({"id": "b", "channel": "moments"}),
-        json.dumps({"id": "c", "text": "活动到12月31日。", "channel": "chat", "product": None, "attachments": ["图"], "material": "活动截至12月31日。", "on": "2026-11-21"}),
+        json.dumps(
+            {
+                "id": "c",
+                "text": "活动到12月31日。",
+                "channel": "chat",
+                "product": None,
+                "attachments": ["图"],
+                "material": "活动截至12月31日。",
+                "on": "2026-11-21",
+            }
+        ),
     ]
     (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
     said = say("check", "--jsonl", str(tmp_path / "in.jsonl"), "--out", str(tmp_path / "out.jsonl"))
@@ -247,7 +294,9 @@ def test_unknown_and_unentitled_signers_are_refused(say: Callable[..., Said], pr
     written(say)
     assert "没有叫 某人 的审核人" in say("approve", "autumn_savings", "--by", "某人").err
     path = project / "content_library/reviewers.yml"
-    path.write_text(path.read_text(encoding="utf-8") + "小窗:\n  title: 只签社群\n  channels: [group]\n", encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8") + "小窗:\n  title: 只签社群\n  channels: [group]\n", encoding="utf-8"
+    )
     said = say("approve", "autumn_savings", "--by", "小窗")
     assert said.code == 0
     assert "无权签这个渠道" in said.err
@@ -256,10 +305,15 @@ def test_unknown_and_unentitled_signers_are_refused(say: Callable[..., Said], pr
 
 def test_nobody_signs_what_he_has_written(say: Callable[..., Said], project: Path) -> None:
     written(say)
-    post = json.loads((project / "runs/autumn_savings/seniors/posts.jsonl").read_text(encoding="utf-8").splitlines()[0])["post"]
+    post = json.loads(
+        (project / "runs/autumn_savings/seniors/posts.jsonl").read_text(encoding="utf-8").splitlines()[0]
+    )["post"]
     said = say("revise", "autumn_savings", post, "--by", "林知秋", "--part", "ask=您家呢？")
     assert said.code == 0
-    rows = [json.loads(line) for line in (project / "runs/autumn_savings/seniors/posts.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = [
+        json.loads(line)
+        for line in (project / "runs/autumn_savings/seniors/posts.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     assert len(rows) == 36
     new = next(row["post"] for row in rows if row["content"]["origin"].get("edited_from") == post)
     said = say("approve", "autumn_savings", "--by", "林知秋", "--post", new)
@@ -270,10 +324,27 @@ def test_nobody_signs_what_he_has_written(say: Callable[..., Said], project: Pat
 
 def test_a_blocked_post_cannot_be_signed_by_anyone(say: Callable[..., Said], project: Path) -> None:
     written(say)
-    rows = [json.loads(line) for line in (project / "runs/autumn_savings/seniors/posts.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = [
+        json.loads(line)
+        for line in (project / "runs/autumn_savings/seniors/posts.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     post = next(row["post"] for row in rows if row["slot"]["genre"] == "icebreaker")
-    assert say("revise", "autumn_savings", post, "--by", "小何", "--part", "body=我们是全国最好的银行，国家级品质，绝对零风险。").code == 1
-    rows = [json.loads(line) for line in (project / "runs/autumn_savings/seniors/posts.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert (
+        say(
+            "revise",
+            "autumn_savings",
+            post,
+            "--by",
+            "小何",
+            "--part",
+            "body=我们是全国最好的银行，国家级品质，绝对零风险。",
+        ).code
+        == 1
+    )
+    rows = [
+        json.loads(line)
+        for line in (project / "runs/autumn_savings/seniors/posts.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     new = next(row["post"] for row in rows if row["content"]["origin"].get("edited_from") == post)
     said = say("approve", "autumn_savings", "--by", "林知秋", "--post", new)
     assert said.code == 1
@@ -292,9 +363,14 @@ def test_the_sample_signer_signs_nowhere_else(say: Callable[..., Said], project:
 def test_a_refusal_needs_a_reason_and_a_withdrawn_post_leaves_the_page(say: Callable[..., Said], project: Path) -> None:
     written(say)
     say("approve", "autumn_savings", "--by", "林知秋", "--at", "2026-10-10T09:00+08:00")
-    post = json.loads((project / "runs/autumn_savings/seniors/posts.jsonl").read_text(encoding="utf-8").splitlines()[0])["post"]
+    post = json.loads(
+        (project / "runs/autumn_savings/seniors/posts.jsonl").read_text(encoding="utf-8").splitlines()[0]
+    )["post"]
     assert "要写明原因" in say("approve", "autumn_savings", "--by", "林知秋", "--post", post, "--withdraw").err
-    assert say("approve", "autumn_savings", "--by", "林知秋", "--post", post, "--withdraw", "--note", "总行改了日期").code == 0
+    assert (
+        say("approve", "autumn_savings", "--by", "林知秋", "--post", post, "--withdraw", "--note", "总行改了日期").code
+        == 0
+    )
     assert say("export", "autumn_savings").code == 0
     page = (project / "runs/autumn_savings/copy.html").read_text(encoding="utf-8")
     assert f'id="p{post}"' not in page
@@ -303,7 +379,9 @@ def test_a_refusal_needs_a_reason_and_a_withdrawn_post_leaves_the_page(say: Call
 
 def test_proposed_facts_cannot_be_signed(say: Callable[..., Said], project: Path) -> None:
     for path in (project / "content_library/facts").glob("*.yml"):
-        path.write_text(re.sub(r"^kept_by: .*$", "kept_by:", path.read_text(encoding="utf-8"), flags=re.MULTILINE), encoding="utf-8")
+        path.write_text(
+            re.sub(r"^kept_by: .*$", "kept_by:", path.read_text(encoding="utf-8"), flags=re.MULTILINE), encoding="utf-8"
+        )
     written(say)
     said = say("approve", "autumn_savings", "--by", "林知秋")
     assert "还没有人确认的要点" in said.err
@@ -331,13 +409,22 @@ def test_recall_works_when_the_index_was_deleted(say: Callable[..., Said], proje
     assert say("recall", "large_deposit").out.splitlines()[:3] == before
 
 
-def test_feedback_refuses_customer_columns_and_gives_advice(say: Callable[..., Said], project: Path, tmp_path: Path) -> None:
+def test_feedback_refuses_customer_columns_and_gives_advice(
+    say: Callable[..., Said], project: Path, tmp_path: Path
+) -> None:
     written(say)
-    posts = [json.loads(line)["post"] for line in (project / "runs/autumn_savings/seniors/posts.jsonl").read_text(encoding="utf-8").splitlines()]
+    posts = [
+        json.loads(line)["post"]
+        for line in (project / "runs/autumn_savings/seniors/posts.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     figures = tmp_path / "figures.csv"
     figures.write_text("post,sent,read,seconds,replies,手机号\n" + f"{posts[0]},100,60,20,5,1\n", encoding="utf-8")
     assert "像是客户信息" in say("feedback", str(figures)).err
-    figures.write_text("post,sent,read,seconds,replies\n" + "".join(f"{post},100,60,{index},{index}\n" for index, post in enumerate(posts)), encoding="utf-8")
+    figures.write_text(
+        "post,sent,read,seconds,replies\n"
+        + "".join(f"{post},100,60,{index},{index}\n" for index, post in enumerate(posts)),
+        encoding="utf-8",
+    )
     said = say("feedback", str(figures))
     assert said.code == 0
     assert "下一轮可多一条" in said.out

@@ -19,7 +19,9 @@ PAGES = ("README.zh-CN.md", "README.md")
 
 def sessions(page: str) -> Iterator[tuple[str, list[str]]]:
     """Yield every command of a page's console blocks with the output that is shown for it."""
-    for block in re.findall(r"^ *```console\n(.*?)^ *```", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+    for block in re.findall(
+        r"^ *```console\n(.*?)^ *```", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    ):
         command, shown = "", list[str]()
         for line in [each.strip() for each in block.splitlines()] + ["$ "]:
             if line.startswith("$ "):
@@ -43,7 +45,9 @@ def matches(shown: list[str], said: list[str]) -> bool:
 
 @pytest.mark.notebook
 @pytest.mark.parametrize("page", PAGES)
-def test_the_session_of_the_readme_runs_as_shown(page: str, tmp_path: Path, copy_project: Callable[[Path], Path]) -> None:
+def test_the_session_of_the_readme_runs_as_shown(
+    page: str, tmp_path: Path, copy_project: Callable[[Path], Path]
+) -> None:
     root = copy_project(tmp_path / "project")
     env = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}"}
     ran = 0
@@ -84,7 +88,9 @@ def test_every_command_in_docs_exists() -> None:
 
 
 def test_generated_pages_are_fresh() -> None:
-    done = subprocess.run([sys.executable, str(ROOT / "scripts" / "refresh_docs.py"), "--check"], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "refresh_docs.py"), "--check"], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout
 
 
@@ -127,7 +133,9 @@ def test_a_front_door_is_valid_shell_and_says_what_it_does(name: str) -> None:
 
 
 def _setup(root: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["bash", "-c", f". {shlex.quote(str(root))}/scripts/setup"], env=env, capture_output=True, text=True)
+    return subprocess.run(
+        ["bash", "-c", f". {shlex.quote(str(root))}/scripts/setup"], env=env, capture_output=True, text=True
+    )
 
 
 def test_set_up_without_python_says_the_apt_line(tmp_path: Path) -> None:
@@ -145,7 +153,9 @@ def test_set_up_without_python_says_the_apt_line(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "apt install python3" in done.stderr
     # a Debian Python without ensurepip: venv fails and the package is named
-    (tools / "python3").write_text('#!/bin/bash\ncase "$*" in *ensurepip*|*venv*) echo "ensurepip is not available" >&2; exit 1;; *version_info\\[:2\\]*) echo 3.11;; esac\n')
+    (tools / "python3").write_text(
+        '#!/bin/bash\ncase "$*" in *ensurepip*|*venv*) echo "ensurepip is not available" >&2; exit 1;; *version_info\\[:2\\]*) echo 3.11;; esac\n'
+    )
     (tools / "python3").chmod(0o755)
     done = _setup(tmp_path, PATH=str(tools))
     assert done.returncode == 2

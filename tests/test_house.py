@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,12 @@ def test_nobody_inside_imports_the_root_package(path: Path) -> None:
 
 @pytest.mark.parametrize("library", sorted(ONE_DOOR))
 def test_a_heavy_library_has_one_door_and_is_imported_inside_a_function(library: str) -> None:
-    users = {path.relative_to(SOURCE).as_posix(): at_top for path in MODULES for name, at_top in _imports(path) if name.split(".")[0] == library}
+    users = {
+        path.relative_to(SOURCE).as_posix(): at_top
+        for path in MODULES
+        for name, at_top in _imports(path)
+        if name.split(".")[0] == library
+    }
     assert users == {ONE_DOOR[library]: ONE_DOOR[library] == LEAF}
 
 
@@ -80,7 +86,11 @@ def test_every_dependency_that_is_imported_is_declared() -> None:
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     names = {re.split(r"[<>=!~ \[]", name)[0].lower() for name in declared}
     as_package = {"docx": "python-docx", "yaml": "pyyaml", "pydantic_core": "pydantic", "nbclient": "papermill"}
-    used = {name.split(".")[0] for path in MODULES for name, _ in _imports(path)} - set(sys.stdlib_module_names) - {"__future__"}
+    used = (
+        {name.split(".")[0] for path in MODULES for name, _ in _imports(path)}
+        - set(sys.stdlib_module_names)
+        - {"__future__"}
+    )
     assert {as_package.get(name, name) for name in used} <= names
 
 
@@ -96,11 +106,15 @@ def test_the_help_page_needs_no_library_and_no_pydantic() -> None:
         "with contextlib.redirect_stdout(io.StringIO()): run(['--help'])\n"
         "print(sorted({'pydantic', 'yaml', 'jinja2', 'papermill', 'openai'} & set(sys.modules)))"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )
 
 
 def test_the_floors_hold() -> None:
-    done = subprocess.run([str(Path(sys.executable).parent / "lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout
 
 
@@ -110,14 +124,27 @@ def test_a_module_that_has_no_floor_would_be_refused(tmp_path: Path) -> None:
     shutil.copytree(SOURCE, tmp_path / "src" / "wuyou", ignore=shutil.ignore_patterns("__pycache__", "fonts"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     (tmp_path / "src" / "wuyou" / "stray.py").write_text('"""A module nobody gave a floor."""\n')
-    (tmp_path / "lint.py").write_text("import sys\nsys.path.insert(0, 'src')\nfrom importlinter.cli import lint_imports_command\nlint_imports_command()\n")
-    done = subprocess.run([sys.executable, "lint.py", "--no-cache"], cwd=tmp_path, capture_output=True, text=True, env={"PATH": "/usr/bin:/bin"})
+    (tmp_path / "lint.py").write_text(
+        "import sys\nsys.path.insert(0, 'src')\nfrom importlinter.cli import lint_imports_command\nlint_imports_command()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "lint.py", "--no-cache"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={"PATH": "/usr/bin:/bin"},
+    )
     assert done.returncode != 0
     assert "stray" in done.stdout
 
 
 def test_no_committed_text_names_a_machine_or_a_registry() -> None:
-    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
     if listed.returncode:
         pytest.skip("no git checkout here")
     wrong = re.compile(r"/work/|/farm/|/tmp/bash_jobs|/root/|files\.pythonhosted|pypi\.org/simple|registry\.npmjs")
@@ -145,13 +172,15 @@ def test_a_notebook_is_a_desk_and_not_a_workshop(path: Path) -> None:
     for source in sources:
         assert len(source.splitlines()) <= 8
         assert not [node for node in ast.walk(ast.parse(source)) if isinstance(node, banned)]
-    for before, cell in zip(cells, cells[1:], strict=False):
+    for before, cell in pairwise(cells):
         if cell["cell_type"] == "code" and cell["id"] not in {"parameters", "open"}:
             assert before["cell_type"] == "markdown"
 
 
 def test_notebooks_are_stored_clean() -> None:
-    done = subprocess.run([sys.executable, str(ROOT / "scripts" / "clean_notebooks.py"), "--check"], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "clean_notebooks.py"), "--check"], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout
 
 
@@ -164,7 +193,9 @@ def test_the_cleaner_strips_outputs_and_refuses_nameless_cells(tmp_path: Path) -
     script = [sys.executable, str(ROOT / "scripts" / "clean_notebooks.py")]
     assert subprocess.run([*script, "--check", str(dirty)], capture_output=True).returncode == 1
     assert subprocess.run([*script, str(dirty)], capture_output=True).returncode == 0
-    assert dirty.read_text(encoding="utf-8") == (ROOT / "notebooks" / "2_write_campaign.ipynb").read_text(encoding="utf-8")
+    assert dirty.read_text(encoding="utf-8") == (ROOT / "notebooks" / "2_write_campaign.ipynb").read_text(
+        encoding="utf-8"
+    )
     notebook["cells"][1]["id"] = "1e0808eb"
     dirty.write_text(json.dumps(notebook))
     assert subprocess.run([*script, str(dirty)], capture_output=True).returncode == 1

@@ -16,7 +16,12 @@ from wuyou.writers.model import ATTEMPTS, ModelWriter
 
 pytestmark = pytest.mark.network_stub
 ROOT = Path(__file__).parent.parent
-GOOD = {"opening": "傍晚路过老街", "body": "三年期年利率1.55%，20万元起存", "ask": "您家常走哪条路？", "headline": "慢慢走"}
+GOOD = {
+    "opening": "傍晚路过老街",
+    "body": "三年期年利率1.55%，20万元起存",
+    "ask": "您家常走哪条路？",
+    "headline": "慢慢走",
+}
 
 
 class Stub:
@@ -48,7 +53,19 @@ class Stub:
         message = {"role": "assistant", "content": content}
         usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
         choice = {"index": 0, "message": message, "finish_reason": finish}
-        self.answers.append((status, {"id": "x", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice], "usage": usage}))
+        self.answers.append(
+            (
+                status,
+                {
+                    "id": "x",
+                    "object": "chat.completion",
+                    "created": 0,
+                    "model": "m",
+                    "choices": [choice],
+                    "usage": usage,
+                },
+            )
+        )
 
 
 @pytest.fixture
@@ -112,14 +129,18 @@ def test_a_refusing_endpoint_is_one_chinese_sentence(stub: Stub, writer: ModelWr
         writer.write(brief)
 
 
-def test_without_a_model_name_nothing_is_sent(stub: Stub, writer: ModelWriter, brief: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_model_name_nothing_is_sent(
+    stub: Stub, writer: ModelWriter, brief: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("WUYOU_MODEL")
     with pytest.raises(ModelError, match="WUYOU_MODEL"):
         writer.write(brief)
     assert stub.requests == []
 
 
-def test_the_request_holds_the_facts_and_says_they_are_no_instructions(stub: Stub, writer: ModelWriter, brief: Any) -> None:
+def test_the_request_holds_the_facts_and_says_they_are_no_instructions(
+    stub: Stub, writer: ModelWriter, brief: Any
+) -> None:
     stub.say(json.dumps(GOOD))
     writer.write(brief)
     sent = json.dumps(stub.requests[0], ensure_ascii=False)

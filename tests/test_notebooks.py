@@ -22,7 +22,9 @@ NAMES = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 def written(tmp_path_factory: pytest.TempPathFactory, copy_project: Callable[[Path], Path]) -> Path:
     """A project in which one segment has been written."""
     root = copy_project(tmp_path_factory.mktemp("notebooks") / "project")
-    subprocess.run([str(BIN / "wuyou"), "write", "autumn_savings", "seniors", "--root", str(root)], check=True, capture_output=True)
+    subprocess.run(
+        [str(BIN / "wuyou"), "write", "autumn_savings", "seniors", "--root", str(root)], check=True, capture_output=True
+    )
     return root
 
 
@@ -36,7 +38,20 @@ def test_plain_papermill_writes_a_segment(folder: str, tmp_path: Path, copy_proj
     root = copy_project(tmp_path / "project")
     notebook = "2_write_campaign.ipynb" if folder == "notebooks" else "notebooks/2_write_campaign.ipynb"
     out = str(tmp_path / "out.ipynb")
-    done = run(root, folder, "papermill", notebook, out, "-p", "campaign", "year_end_pension", "-p", "segment", "parents", "--no-progress-bar")
+    done = run(
+        root,
+        folder,
+        "papermill",
+        notebook,
+        out,
+        "-p",
+        "campaign",
+        "year_end_pension",
+        "-p",
+        "segment",
+        "parents",
+        "--no-progress-bar",
+    )
     assert done.returncode == 0, done.stderr
     lines = (root / "runs/year_end_pension/parents/posts.jsonl").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 36
@@ -47,14 +62,31 @@ def test_plain_papermill_writes_a_segment(folder: str, tmp_path: Path, copy_proj
 @pytest.mark.parametrize("name", NAMES)
 def test_nbconvert_runs_every_notebook(name: str, folder: str, written: Path, tmp_path: Path) -> None:
     notebook = name if folder == "notebooks" else f"notebooks/{name}"
-    done = run(written, folder, "jupyter", "nbconvert", "--to", "notebook", "--execute", notebook, "--output-dir", str(tmp_path))
+    done = run(
+        written,
+        folder,
+        "jupyter",
+        "nbconvert",
+        "--to",
+        "notebook",
+        "--execute",
+        notebook,
+        "--output-dir",
+        str(tmp_path),
+    )
     assert done.returncode == 0, done.stderr
-    outputs = [cell["outputs"] for cell in json.loads((tmp_path / name).read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+    outputs = [
+        cell["outputs"]
+        for cell in json.loads((tmp_path / name).read_text(encoding="utf-8"))["cells"]
+        if cell["cell_type"] == "code"
+    ]
     assert any(outputs)
 
 
 @pytest.mark.parametrize("name", ["3_review_posts.ipynb", "4_publish_calendar.ipynb"])
-def test_before_anything_is_written_a_notebook_says_what_to_run(name: str, tmp_path: Path, copy_project: Callable[[Path], Path]) -> None:
+def test_before_anything_is_written_a_notebook_says_what_to_run(
+    name: str, tmp_path: Path, copy_project: Callable[[Path], Path]
+) -> None:
     root = copy_project(tmp_path / "project")
     out = str(tmp_path / "out.ipynb")
     done = run(root, ".", "papermill", f"notebooks/{name}", out, "--no-progress-bar")
@@ -74,7 +106,17 @@ def test_papermill_lists_every_parameter_with_its_chinese_help(name: str) -> Non
 
 def test_a_wrong_parameter_fails_with_our_sentence(tmp_path: Path, copy_project: Callable[[Path], Path]) -> None:
     root = copy_project(tmp_path / "project")
-    done = run(root, ".", "papermill", "notebooks/2_write_campaign.ipynb", str(tmp_path / "o.ipynb"), "-p", "segment", "senior", "--no-progress-bar")
+    done = run(
+        root,
+        ".",
+        "papermill",
+        "notebooks/2_write_campaign.ipynb",
+        str(tmp_path / "o.ipynb"),
+        "-p",
+        "segment",
+        "senior",
+        "--no-progress-bar",
+    )
     assert done.returncode != 0
     assert "没有叫 senior 的客群" in done.stderr
     assert "是不是想写 seniors？" in done.stderr

@@ -30,8 +30,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build and install the plugin into a folder of its own, without the network."""
     folder = tmp_path_factory.mktemp("site")
     source = shutil.copytree(ROOT / "tests" / "plugin", tmp_path_factory.mktemp("source") / "plugin")
-    options = ["--quiet", "--no-deps", "--no-index", "--no-build-isolation", "--disable-pip-version-check", "--no-warn-script-location"]
-    subprocess.run([sys.executable, "-m", "pip", "install", *options, "--target", str(folder), str(source)], check=True, capture_output=True)
+    options = [
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        "--no-build-isolation",
+        "--disable-pip-version-check",
+        "--no-warn-script-location",
+    ]
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", *options, "--target", str(folder), str(source)],
+        check=True,
+        capture_output=True,
+    )
     return folder
 
 

@@ -79,7 +79,7 @@ def fold(text: str) -> Folded:
         end = start
         while end < len(chars) and chars[end] in _SEPARATORS:
             end += 1
-        if 0 < start and end < len(chars) and is_han(chars[start - 1]) and is_han(chars[end]):
+        if start > 0 and end < len(chars) and is_han(chars[start - 1]) and is_han(chars[end]):
             keep[start:end] = [False] * (end - start)
         start = end
     kept = [index for index, flag in enumerate(keep) if flag]

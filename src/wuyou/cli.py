@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .errors import ExportError, Problem, WuyouError
+from .errors import ExportError, Problem, WuyouError, reason
 
 if TYPE_CHECKING:
     from .batch import Report
@@ -52,7 +52,7 @@ class ChineseGroup(ChineseCommand, click.Group):
 
     command_class = ChineseCommand
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click names it
         """Keep the order in which the verbs are written below."""
         return list(self.commands)
 
@@ -302,7 +302,12 @@ def lint(bench: Workbench, as_json: bool) -> None:
     """自查：内容库、模板、规则写得对不对，例句是否都验证过。"""  # noqa: D400, D415
     problems = bench.lint()
     if as_json:
-        _print_json({"problems": [problem._asdict() for problem in problems], "inventory": {} if problems else bench.inventory()})
+        _print_json(
+            {
+                "problems": [problem._asdict() for problem in problems],
+                "inventory": {} if problems else bench.inventory(),
+            }
+        )
     elif not problems:
         click.echo("没有问题：" + "，".join(f"{name} {count}" for name, count in bench.inventory().items()))
     if problems and not as_json:
@@ -390,7 +395,8 @@ def _report(report: Report, bench: Workbench) -> str:
     surveys = f"巡检  拦截 {report.surveys['block']}，提醒 {report.surveys['warn']}，建议 {report.surveys['hint']}"
     state = "没有变化，什么也没有重做" if report.fresh else f"重跑了 {sum(row.ran for row in report.rows)} 个客群"
     made = "\n".join(f"  {_near(path, bench)}" for path in report.files)
-    return f"{table(head, rows, right=range(1, len(head)))}\n\n{surveys}\n活动 {report.campaign}：{state}，用时 {report.seconds:.1f} 秒。做好的文件：\n{made}"
+    said = f"活动 {report.campaign}：{state}，用时 {report.seconds:.1f} 秒。做好的文件：\n{made}"
+    return f"{table(head, rows, right=range(1, len(head)))}\n\n{surveys}\n{said}"
 
 
 def _misuse(error: click.ClickException) -> str:
@@ -440,7 +446,7 @@ def run(arguments: list[str]) -> int:
         return 0
     except OSError as error:
         click.echo(
-            str(ExportError(f"读写文件时出错：{error.strerror or error}", str(error.filename or ""), "请看磁盘和权限")),
+            str(ExportError(f"读写文件时出错：{reason(error)}", str(error.filename or ""), "请看磁盘和权限")),
             err=True,
         )
     except Exception as error:

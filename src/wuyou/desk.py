@@ -40,7 +40,7 @@ def sign(bench: Workbench, campaign: str, segment: str, by: str) -> Any:
     import ipywidgets
 
     rows = []
-    for entry in bench.calendar(campaign, (segment,)).entries:
+    for entry in bench.written(campaign, segment).entries:
         if entry.approved:
             continue
         button = ipywidgets.Button(description="签字", disabled=entry.checked.blocked or not by, button_style="success")
@@ -58,4 +58,4 @@ def sign(bench: Workbench, campaign: str, segment: str, by: str) -> Any:
         rows.append(
             ipywidgets.VBox([ipywidgets.HTML(bench.show(entry.checked).html), ipywidgets.HBox([button, answer])])
         )
-    return ipywidgets.VBox(rows or [ipywidgets.Label("这个客群的文稿都签过了")])
+    return ipywidgets.VBox(rows or [ipywidgets.Label("没有等着签的文稿")])

@@ -20,7 +20,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
-from .errors import ExportError, LibraryError, Problem
+from .errors import ExportError, LibraryError, Problem, reason
 from .values import Bank, Picture, Value
 from .yamls import build, load
 
@@ -102,7 +102,7 @@ def make(
         if not fresh:
             _write(mark, style.encode())
     except OSError as error:
-        raise ExportError(f"写不进图片：{error.strerror}", str(folder), "请看磁盘空间和文件夹权限") from error
+        raise ExportError(f"写不进图片：{reason(error)}", str(folder), "请看磁盘空间和文件夹权限") from error
     return [folder / file for file in wanted]
 
 

@@ -174,8 +174,8 @@ def _dealt(beat: Beat, channel: str) -> list[str]:
     left = {quota.genre: quota.count for quota in beat.quotas if quota.channel == channel}
     dealt: list[str] = []
     while any(left.values()):
-        for genre in left:
-            if left[genre]:
+        for genre, count in list(left.items()):
+            if count:
                 left[genre] -= 1
                 dealt.append(genre)
     return dealt
@@ -212,7 +212,7 @@ def _timed(campaign: Campaign, segment: Segment, stock: Stock, problems: list[Pr
                             f"{segment.title} 第 {day} 天的{stock.channels[channel].title}排不下 {len(group)} 条",
                             f"campaigns/{campaign.name}",
                             "请放宽时段或减少条数",
-                        )  # fmt: skip
+                        )
                     )
                     continue
                 taken.add(minute)

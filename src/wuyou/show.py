@@ -123,15 +123,11 @@ def _posts(checked: Sequence[Checked]) -> Page:
         at = f"{slot.on} {slot.at.strftime('%H:%M')}" if slot.at else str(slot.on)
         genre = post.brief.genre.title if post.brief.genre else slot.genre
         title = f"{at}  {post.brief.channel.title}·{genre}  {post.id}"
-        blocks.append(
-            f"<div style='margin:10px 0;padding:8px 12px;border-left:3px solid #2e7d6b'><b>{escape(title)}</b>{_lamps(each)}{_body(each)}{_notes(each)}</div>"
-        )
+        inside = f"<b>{escape(title)}</b>{_lamps(each)}{_body(each)}{_notes(each)}"
+        blocks.append(f"<div style='margin:10px 0;padding:8px 12px;border-left:3px solid #2e7d6b'>{inside}</div>")
         lines += [title, *(f"    {line}" for line in post.text.splitlines())]
         lines += [f"    {LEVEL_TITLES[finding.level]}  {finding.rule}  {finding.message}" for finding in each.findings]
-        lines.append(
-            "    "
-            + " ".join(f"{'●' if lamp.lit else '○'}{lamp.title or lamp.have}" for lamp in each.lamps)
-        )
+        lines.append("    " + " ".join(f"{'●' if lamp.lit else '○'}{lamp.title or lamp.have}" for lamp in each.lamps))
     return Page(f'<div style="{STYLE}">{"".join(blocks)}</div>', "\n".join(lines))
 
 
@@ -172,9 +168,8 @@ def _notes(each: Checked) -> str:
     for finding in each.findings:
         basis = f" <span style='color:#777'>依据：{escape('、'.join(finding.basis))}</span>" if finding.basis else ""
         advice = f" {escape(finding.suggestion)}" if finding.suggestion else ""
-        rows.append(
-            f"<li style='color:{LEVEL_COLOURS[finding.level]}'>{LEVEL_TITLES[finding.level]} {escape(finding.rule)} {escape(finding.message)}{advice}{basis}</li>"
-        )
+        said = f"{LEVEL_TITLES[finding.level]} {escape(finding.rule)} {escape(finding.message)}{advice}{basis}"
+        rows.append(f"<li style='color:{LEVEL_COLOURS[finding.level]}'>{said}</li>")
     return f"<ul style='margin:2px 0'>{''.join(rows)}</ul>" if rows else ""
 
 

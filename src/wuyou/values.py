@@ -809,9 +809,7 @@ class Post(Value):
         """
         brief = self.brief
         names = {
-            name: value.name
-            for name in ("campaign", "segment", "genre")
-            if (value := getattr(brief, name)) is not None
+            name: value.name for name in ("campaign", "segment", "genre") if (value := getattr(brief, name)) is not None
         }
         own = self.model_dump(mode="json", exclude={"brief", "facts", "parts", "pictures"}, exclude_defaults=True)
         slot = brief.slot.model_dump(mode="json", exclude_defaults=True)

@@ -321,7 +321,9 @@ class Workbench:
         from .store import write_text
 
         try:
-            lines = Path(source).read_text(encoding="utf-8-sig").splitlines()
+            lines = (
+                Path(source).read_text(encoding="utf-8-sig").split("\n")
+            )  # not splitlines: U+2028 may stand in a text
         except (OSError, UnicodeDecodeError) as error:
             raise WuyouError("读不了", str(source), "请看文件是否存在、是不是 UTF-8") from error
         answers = list(self.check_records(_records(lines)))
@@ -393,8 +395,7 @@ class Workbench:
                     stale.append(post.id)
         if not checked:
             raise WuyouError("还没有写好的文稿", f"runs/{campaign}", f"请先运行 wuyou batch {campaign}")
-        decisions = {name: decision for name, decision in self.records.latest().items()}
-        draft = planner.arrange(chosen.title, library.bank, checked, decisions, stale=stale)
+        draft = planner.arrange(chosen.title, library.bank, checked, self.records.latest(), stale=stale)
         key = content_id([[each.post.id, each.post.brief.id] for each in checked])
         if key not in self._surveys:
             self._surveys[key] = self.rulebook.survey(draft, library.get("cadences", chosen.cadence))
@@ -650,9 +651,15 @@ class Workbench:
         """Count what the library holds."""
         library = self.library
         return {
-            "客群": len(library.segments), "产品": len(library.products), "活动": len(library.campaigns), "要点": sum(len(sheet.facts) for sheet in library.sheets.values()),
-            "故事": len(library.stories), "句子": len(library.phrases), "模板": len(list((self.templates / "posts").glob("*/*.md.j2"))), "规则": len(self._rulebook().rules),
-        }  # fmt: skip
+            "客群": len(library.segments),
+            "产品": len(library.products),
+            "活动": len(library.campaigns),
+            "要点": sum(len(sheet.facts) for sheet in library.sheets.values()),
+            "故事": len(library.stories),
+            "句子": len(library.phrases),
+            "模板": len(list((self.templates / "posts").glob("*/*.md.j2"))),
+            "规则": len(self._rulebook().rules),
+        }
 
     def lint(self) -> list[Problem]:
         """Find everything that is wrong in the content library and the templates."""

@@ -245,7 +245,8 @@ def _units(
     seconds: dict[str, float] = {}
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="unit")
     futures: dict[Future[float], str] = {
-        pool.submit(_unit, bench, campaign, segment, notebook, states[segment], writer, engine): segment for segment in due
+        pool.submit(_unit, bench, campaign, segment, notebook, states[segment], writer, engine): segment
+        for segment in due
     }
     try:
         waiting = set(futures)

@@ -38,7 +38,7 @@ from papermill.utils import merge_kwargs, remove_args
 
 logging.getLogger("papermill").setLevel(logging.ERROR)
 
-ONE_THREAD = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 START_SECONDS = 60
 
 
@@ -145,11 +145,11 @@ class ForkProvisioner(KernelProvisionerBase):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, signum)
 
-    async def kill(self, restart: bool = False) -> None:
+    async def kill(self, restart: bool = False) -> None:  # noqa: ARG002 - the base class names it
         """End it at once."""
         await self.send_signal(signal.SIGKILL)
 
-    async def terminate(self, restart: bool = False) -> None:
+    async def terminate(self, restart: bool = False) -> None:  # noqa: ARG002 - the base class names it
         """Ask it to end."""
         await self.send_signal(signal.SIGTERM)
 
@@ -168,7 +168,9 @@ class ForkProvisioner(KernelProvisionerBase):
         self._ready, ready = os.pipe()
         try:
             env = dict(options.get("env") or os.environ)
-            self.pid, self._watch = self.zygote.fork(argv, env, str(options.get("cwd") or Path.cwd()), [null, null, ready])
+            self.pid, self._watch = self.zygote.fork(
+                argv, env, str(options.get("cwd") or Path.cwd()), [null, null, ready]
+            )
         finally:
             os.close(null)
             os.close(ready)
@@ -199,6 +201,7 @@ class ForkProvisioner(KernelProvisionerBase):
 async def _readable(descriptor: int) -> None:
     loop = asyncio.get_running_loop()
     future: asyncio.Future[None] = loop.create_future()
+
     def wake() -> None:
         if not future.done():
             future.set_result(None)
@@ -215,13 +218,18 @@ class WarmManager(AsyncKernelManager):
 
     def __init__(self, zygote: Zygote, **traits: Any) -> None:
         self._folder = tempfile.mkdtemp(prefix="wuyou-")
-        super().__init__(transport="ipc", ip=os.path.join(self._folder, "k"), connection_file=os.path.join(self._folder, "c.json"), **traits)  # noqa: PTH118
+        super().__init__(
+            transport="ipc",
+            ip=f"{self._folder}/k",
+            connection_file=f"{self._folder}/c.json",
+            **traits,
+        )
         self.kernel_id = os.urandom(8).hex()
         provisioner = ForkProvisioner(kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self)
         provisioner.zygote = zygote
         self.provisioner = provisioner
 
-    async def _async_wait(self, pollinterval: float = 0.1) -> None:
+    async def _async_wait(self, pollinterval: float = 0.1) -> None:  # noqa: ARG002 - nothing is polled
         if self.provisioner is not None and self.provisioner.has_process:
             await self.provisioner.wait()
 
@@ -282,7 +290,9 @@ class WarmEngine(NBClientEngine):  # type: ignore[misc]
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, log_output: bool = False, **options: Any) -> Any:
         """Execute one notebook in a kernel of its own."""
-        kept = remove_args(["input_path", "timeout", "startup_timeout", "start_timeout", "execution_timeout"], **options)
+        kept = remove_args(
+            ["input_path", "timeout", "startup_timeout", "start_timeout", "execution_timeout"], **options
+        )
         merged = merge_kwargs(
             kept,
             timeout=options.get("execution_timeout"),
@@ -317,7 +327,9 @@ def engine(root: Path) -> Any:
         zygote.close()
 
 
-def execute(notebook: Path, target: Path, parameters: dict[str, str], engine_name: str | None, cell_seconds: int) -> None:
+def execute(
+    notebook: Path, target: Path, parameters: dict[str, str], engine_name: str | None, cell_seconds: int
+) -> None:
     """Execute a notebook with papermill; paths are absolute, because papermill's ``cwd`` is the whole process's."""
     options: dict[str, Any] = {"progress_bar": False, "execution_timeout": cell_seconds, "engine_name": engine_name}
     if engine_name is None:

@@ -24,6 +24,13 @@ from typing import Any
 NOT_NEEDED = {"rfc3987_syntax", "debugpy"}
 """Modules that cost a good part of a second and that nothing in a batch kernel uses."""
 
+LATE = (
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.iostream", "IPython.core.completer",
+    "IPython.core.completerlib", "IPython.core.historyapp", "IPython.core.oinspect", "IPython.extensions.storemagic",
+    "tornado.platform.asyncio", "tornado.queues", "tornado.locks", "encodings.idna", "stringprep", "pydoc",
+)  # fmt: skip
+"""Modules that a kernel imports only when it starts."""
+
 PR_SET_PDEATHSIG = 1
 
 
@@ -36,7 +43,7 @@ def main(descriptor: int, root: str) -> None:
     except Exception as error:  # the client falls back to ordinary kernels, which will say what is wrong
         line.send(json.dumps({"error": f"{type(error).__name__}: {error}"[:2000]}).encode())
         return
-    threads = len(os.listdir("/proc/self/task"))
+    threads = len(list(Path("/proc/self/task").iterdir()))
     if threads != 1:
         line.send(json.dumps({"error": f"{threads} threads after warming up; cannot fork safely"}).encode())
         return
@@ -64,11 +71,7 @@ def _warm_up(root: str) -> None:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
     import importlib
 
-    for name in (
-        "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.iostream", "IPython.core.completer", "IPython.core.completerlib",
-        "IPython.core.historyapp", "IPython.core.oinspect", "IPython.extensions.storemagic", "tornado.platform.asyncio", "tornado.queues", "tornado.locks",
-        "encodings.idna", "stringprep", "pydoc",
-    ):  # fmt: skip
+    for name in LATE:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     from ..workbench import Workbench

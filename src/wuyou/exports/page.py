@@ -36,11 +36,17 @@ class PageExporter:
             "title": calendar.title,
             "bank": calendar.bank,
             "segments": _in_order(calendar, cards),
-            "days": [{"date": date, "title": title} for date, title in {card["date"]: card["day"] for card in cards}.items()],
+            "days": [
+                {"date": date, "title": title} for date, title in {card["date"]: card["day"] for card in cards}.items()
+            ],
             "channels": list({card["channel"]: card["channel_title"] for card in cards}.items()),
             "cards": cards,
         }
-        path.write_text(templating.render(self.templates, "copy.html.j2", context, label="templates/pages", html=True), encoding="utf-8", newline="\n")
+        path.write_text(
+            templating.render(self.templates, "copy.html.j2", context, label="templates/pages", html=True),
+            encoding="utf-8",
+            newline="\n",
+        )
         return path
 
 
@@ -68,7 +74,10 @@ def _card(entry: Entry) -> dict[str, Any]:
         "message": post.message,
         "comment": "\n".join(part.text for part in post.parts if part.role == "comment"),
         "placeholders": allowed,
-        "pictures": [{"file": name, "alt": picture.alt or picture.headline} for name, picture in zip(pictures(entry), post.pictures, strict=True)],
+        "pictures": [
+            {"file": name, "alt": picture.alt or picture.headline}
+            for name, picture in zip(pictures(entry), post.pictures, strict=True)
+        ],
         "approval": approval(entry),
         "by": entry.decision.by if entry.decision else "",
         "expires": expires(entry),

@@ -62,7 +62,9 @@ class ModelWriter:
         model = os.environ.get("WUYOU_MODEL", "")
         if not model:
             raise ModelError("没有说用哪个模型", "WUYOU_MODEL", "请设环境变量 WUYOU_MODEL，或改用 template 写手")
-        system, _, task = templating.render(self.folder, "write.md.j2", _context(brief, notes), label="templates/prompts").partition("\n---\n")
+        system, _, task = templating.render(
+            self.folder, "write.md.j2", _context(brief, notes), label="templates/prompts"
+        ).partition("\n---\n")
         messages = [{"role": "system", "content": system.strip()}, {"role": "user", "content": task.strip()}]
         client, tokens, reason = _client(), 0, ""
         for _ in range(ATTEMPTS):
@@ -73,7 +75,11 @@ class ModelWriter:
                 prompt = blake2b(json.dumps(messages, ensure_ascii=False).encode(), digest_size=8).hexdigest()
                 return _post(brief, answer, Origin(writer=self.name, model=model, prompt=prompt, tokens=tokens))
             reason = "回答被截断了，请写短些" if cut else str(answer)
-            messages = [*messages[:2], {"role": "assistant", "content": text[:2000]}, {"role": "user", "content": f"这样不行：{reason}。请只回一个合格的 JSON 对象。"}]
+            messages = [
+                *messages[:2],
+                {"role": "assistant", "content": text[:2000]},
+                {"role": "user", "content": f"这样不行：{reason}。请只回一个合格的 JSON 对象。"},
+            ]
         raise ModelError(f"模型答了 {ATTEMPTS} 次都不能用：{reason}", model, "请换一个模型，或改用 template 写手")
 
 
@@ -99,11 +105,19 @@ def _ask(client: OpenAI, model: str, messages: list[dict[str, str]]) -> tuple[st
         sent: Any = messages
         reply: Any = client.chat.completions.create(model=model, messages=sent, temperature=0, max_tokens=MAX_TOKENS)
     except OpenAIError as error:
-        raise ModelError(f"模型服务没有答复：{type(error).__name__}", str(client.base_url), "请看地址、密钥和网络，或改用 template 写手") from error
+        raise ModelError(
+            f"模型服务没有答复：{type(error).__name__}",
+            str(client.base_url),
+            "请看地址、密钥和网络，或改用 template 写手",
+        ) from error
     if not getattr(reply, "choices", None):
         return "", 0, False
     choice = reply.choices[0]
-    return choice.message.content or "", reply.usage.total_tokens if reply.usage else 0, choice.finish_reason == "length"
+    return (
+        choice.message.content or "",
+        reply.usage.total_tokens if reply.usage else 0,
+        choice.finish_reason == "length",
+    )
 
 
 def _read(text: str) -> Answer | str:
