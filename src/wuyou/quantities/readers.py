@@ -135,6 +135,15 @@ def _weekday(match: _Match) -> Iterator[Hit]:
     yield _hit(match, "date", (day, day), "weekday")
 
 
+def _minutes(written: str) -> int:
+    """Read what follows 点: 半, 一刻, 二十分."""
+    if written == "半":
+        return 30
+    if written.endswith("刻"):
+        return 15 * (_int(written[0]) or 0)
+    return _int(written.rstrip("分钟整")) or 0
+
+
 def _clock(match: _Match) -> Iterator[Hit]:
     part = match["part"] or ""
     if match["hh"]:
@@ -144,10 +153,7 @@ def _clock(match: _Match) -> Iterator[Hit]:
         alone = not part and not written
         if alone and match["hour"] in "一二两三四" and not (match["hour"] != "一" and p.APPOINTED.match(_after(match))):
             return
-        if written.endswith("刻"):
-            minutes = 15 * (_int(written[0]) or 0)
-        else:
-            minutes = 30 if written == "半" else _int(written.rstrip("分钟整")) or 0
+        minutes = _minutes(written)
     if (part in _LATE or (part in ("中午", "午间") and hour < 5)) and hour < 12:
         hour += 12
     value = Decimal(hour * 60 + minutes)
