@@ -29,7 +29,7 @@ ONE_DOOR = {
     "icalendar": "exports/ics.py",
     "ipywidgets": "desk.py",
     "tqdm": "cli.py",
-    "psutil": "batch/__init__.py",
+    "psutil": "batch/units.py",
 }
 """Heavy libraries and the one file that may import each."""
 

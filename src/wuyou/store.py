@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import ExportError, Problem, StoreError, reason
-from .values import Checked, Decision, Post, content_id
+from .values import Brief, Checked, Decision, Post, Slot, content_id
 
 GENESIS = "0" * 16
 """What the first line of the record names as the line before it."""
@@ -96,29 +96,28 @@ def dump(post: Post) -> dict[str, Any]:
         **named,
         "slot": brief.slot.model_dump(mode="json", exclude_defaults=True),
         "variant": brief.variant,
-        "facts": [fact.id for fact in post.facts],
+        "facts": [fact.claim for fact in post.facts],
         "materials": sorted({fact.citation.material for fact in post.facts}),
         "content": content,
     }
 
 
-def restore(record: Mapping[str, Any], briefs: Mapping[str, Any]) -> Post | None:
-    """Rebuild a post from its record and the briefs of today's plan by ``slot.key/variant``.
+def restore(record: Mapping[str, Any], briefs: Mapping[str, Brief]) -> Post | None:
+    """Rebuild a post from its record and the briefs of today's plan by ``slot_key``.
 
     Returns nothing when today's plan has no such slot. A fact that has gone is left out: the seal then differs.
     """
-    slot = record["slot"]
-    brief = briefs.get(slot_key(slot, record["variant"]))
+    brief = briefs.get(slot_key(Slot.model_validate(record["slot"]), record["variant"]))
     if brief is None:
         return None
-    by_id = {fact.id: fact for fact in brief.facts}
-    facts = [by_id[name] for name in record["facts"] if name in by_id]
+    claims = {fact.claim: fact for fact in brief.facts}
+    facts = [claims[name] for name in record["facts"] if name in claims]
     return Post.model_validate({**record["content"], "brief": brief, "facts": facts})
 
 
-def slot_key(slot: Mapping[str, Any], variant: int) -> str:
-    """Return the name of a slot and variant within a segment's run."""
-    return f"{slot['on']}/{slot['channel']}/{slot['genre']}/{slot.get('ordinal', 1)}/{variant}"
+def slot_key(slot: Slot, variant: int) -> str:
+    """Return the name of a slot and variant within a segment's run; the minute of sending may move."""
+    return f"{slot.on}/{slot.channel}/{slot.genre}/{slot.ordinal}/{variant}"
 
 
 def write_posts(path: Path, posts: Iterable[Post]) -> Path:

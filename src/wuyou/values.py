@@ -159,6 +159,11 @@ class Fact(Value):
     plain: str = ""
     """The same in one short everyday sentence that a person has kept; must contain ``value``'s number."""
 
+    @cached_property
+    def claim(self) -> str:
+        """What is claimed, of what, under which conditions: the part of a fact that a signature covers."""
+        return content_id([self.citation.material, self.kind, self.value, self.subject.model_dump(), self.conditions])
+
     @property
     def kept(self) -> bool:
         """Whether a person has kept it."""
@@ -847,9 +852,7 @@ class Post(Value):
                 "pictures": [picture.id for picture in self.pictures],
                 "channel": self.brief.channel.name,
                 "product": None if product is None else [product.name, product.kind, product.risk],
-                "facts": sorted(
-                    [fact.citation.material, fact.kind, fact.value, *fact.conditions] for fact in self.facts
-                ),
+                "facts": sorted(fact.claim for fact in self.facts),
             }
         )
 

@@ -284,7 +284,7 @@ class Workbench:
 
     def check(self, text: str, **about: Any) -> Checked:
         """Check a text from anywhere; ``about`` are the fields of the wire record (channel, product, material, on…)."""
-        return self.rulebook.check(self._handed_in({"id": "-", "text": text, **about}))
+        return self.rulebook.check(self._handed_in({"id": "-", "text": text, "channel": "moments", **about}))
 
     def _handed_in(self, record: Mapping[str, Any]) -> Post:
         from .checks import wire
@@ -355,14 +355,35 @@ class Workbench:
     # ── keep ──
 
     def save(self, checked: Sequence[Checked]) -> Path:
-        """Write a segment's posts beside its notebook, whole or not at all."""
-        from .store import write_posts
+        """Write a segment's posts beside its notebook, whole or not at all; what a person has edited stays edited."""
+        from .store import slot_key, write_posts
 
         first = next(iter(checked), None)
         if first is None or first.post.brief.campaign is None or first.post.brief.segment is None:
             raise WuyouError("没有可存的文稿", "", "请先 plan，再 compose")
-        folder = self.folder(first.post.brief.campaign.name, first.post.brief.segment.name)
-        return write_posts(folder / "posts.jsonl", (each.post for each in checked))
+        campaign, segment = first.post.brief.campaign.name, first.post.brief.segment.name
+        path = self.folder(campaign, segment) / "posts.jsonl"
+        old = (post for post, _ in self._posts(campaign, segment) if post.origin.authors)
+        edited = {slot_key(post.brief.slot, post.brief.variant): post for post in old}
+        new = (each.post for each in checked)
+        return write_posts(path, (edited.get(slot_key(post.brief.slot, post.brief.variant), post) for post in new))
+
+    def _posts(self, campaign: str, segment: str) -> Iterator[tuple[Post, bool]]:
+        """Yield what has been written for a segment, on today's briefs, and whether its brief has changed since.
+
+        A slot that is no longer planned drops out.
+        """
+        from .store import read_lines, restore, slot_key
+
+        path = self.folder(campaign, segment) / "posts.jsonl"
+        records = read_lines(path, str(path.relative_to(self.root)))
+        if not records:
+            return
+        briefs = {slot_key(brief.slot, brief.variant): brief for brief in self.plan(campaign, segment)}
+        for record in records:
+            post = restore(record, briefs)
+            if post is not None:
+                yield post, record["brief"] != post.brief.id
 
     def calendar(self, campaign: str, segments: Iterable[str] = ()) -> Calendar:
         """Return what has been written for a campaign, checked by today's rules, with its signatures, in time order.
@@ -370,7 +391,6 @@ class Workbench:
         Raises WuyouError when nothing has been written yet.
         """
         from . import planner
-        from .store import read_lines, restore, slot_key
         from .values import content_id
 
         library = self.library
@@ -378,21 +398,9 @@ class Workbench:
         checked: list[Checked] = []
         stale: list[str] = []
         for segment in tuple(segments) or chosen.segments:
-            path = self.folder(campaign, segment) / "posts.jsonl"
-            records = read_lines(path, str(path.relative_to(self.root)))
-            if not records:
-                continue
-            briefs = {
-                slot_key(brief.slot.model_dump(mode="json"), brief.variant): brief
-                for brief in self.plan(campaign, segment)
-            }
-            for record in records:
-                post = restore(record, briefs)
-                if post is None:
-                    continue
+            for post, changed in self._posts(campaign, segment):
                 checked.append(self._check_once(post))
-                if record["brief"] != post.brief.id:
-                    stale.append(post.id)
+                stale += [post.id] * changed
         if not checked:
             raise WuyouError("还没有写好的文稿", f"runs/{campaign}", f"请先运行 wuyou batch {campaign}")
         draft = planner.arrange(chosen.title, library.bank, checked, self.records.latest(), stale=stale)

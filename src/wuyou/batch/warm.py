@@ -74,20 +74,26 @@ class Zygote:
         """Return the pid of a new kernel and a descriptor by which its end can be seen."""
         request = json.dumps({"do": "fork", "argv": argv, "env": env, "cwd": cwd}).encode()
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors).tobytes())]
-        with self._lock:
-            self._line.sendmsg([request], rights)
-            data, ancillary, _, _ = self._line.recvmsg(1 << 16, socket.CMSG_SPACE(array.array("i").itemsize))
+        try:
+            with self._lock:
+                self._line.sendmsg([request], rights)
+                data, ancillary, _, _ = self._line.recvmsg(1 << 16, socket.CMSG_SPACE(array.array("i").itemsize))
+        except OSError as error:
+            raise RuntimeError("the zygote does not respond") from error
         if not data:
-            raise RuntimeError("the zygote has gone")
+            raise RuntimeError("the zygote does not respond")
         watch = array.array("i")
         watch.frombytes(ancillary[0][2][: watch.itemsize])
         return json.loads(data)["pid"], watch[0]
 
     def reap(self, pid: int) -> int:
         """Return the exit code of a kernel that has ended."""
-        with self._lock:
-            self._line.send(json.dumps({"do": "reap", "pid": pid}).encode())
-            answer = self._line.recv(1 << 16)
+        try:
+            with self._lock:
+                self._line.send(json.dumps({"do": "reap", "pid": pid}).encode())
+                answer = self._line.recv(1 << 16)
+        except OSError:  # the zygote has gone, and its kernels with it
+            return -1
         return int(json.loads(answer)["code"]) if answer else -1
 
     def close(self) -> None:
@@ -247,17 +253,20 @@ class WarmClient(PapermillNotebookClient):  # type: ignore[misc]
         await self.km.provisioner.bound(self.startup_timeout)
         self.kc = self.km.client()
         self.kc.start_channels()
-        await _answered(self.kc, self.startup_timeout)
+        await _answered(self.km, self.kc, self.startup_timeout)
         self.kc.allow_stdin = False
         return self.kc
 
     start_new_kernel_client = run_sync(async_start_new_kernel_client)
 
 
-async def _answered(client: Any, seconds: float) -> None:
-    """Wait until the kernel has answered and both channels are seen to be open."""
+async def _answered(manager: Any, client: Any, seconds: float) -> None:
+    """Wait until the kernel has answered and both channels are seen to be open.
+
+    Raises RuntimeError when it does not answer in time, or has died.
+    """
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    while time.monotonic() < end and await manager.is_alive():
         asked = client.kernel_info()
         with contextlib.suppress(queue.Empty, asyncio.TimeoutError):
             await asyncio.wait_for(_reply(client, asked), 1)

@@ -19,6 +19,8 @@ from .rule import Rule
 from .scan import Scan
 
 Span = tuple[int, int]
+HAIR = 1e-9
+"""By how much a sum of weights may miss its threshold, because a tenth is no whole number of halves."""
 Shape = Callable[[Scan], Iterator[Span]]
 
 
@@ -90,15 +92,17 @@ class Have(Rule):
         owed = genre is not None and self.id in genre.owed(scan.post.brief.channel.name)
         found = self.heard(scan)
         score = sum(self.signals[name].weight * len(spans) for name, spans in found.items())
-        if score < self.threshold:
-            return Lamp(have=self.id, lit=False, fixes=self.fixes[:2], owed=owed)
+        if score < self.threshold - HAIR:
+            return Lamp(have=self.id, title=self.title, lit=False, fixes=self.fixes[:2], owed=owed)
         carried = sorted(
             (name for name in found if self.signals[name].weight > 0),
             key=lambda name: (-self.signals[name].weight, name),
         )
         quote, start, end = self._quote(scan, found[carried[0]][0]) if carried else ("", 0, 0)
         titles = tuple(self.signals[name].title for name in carried)
-        return Lamp(have=self.id, lit=True, quote=quote, start=start, end=end, signals=titles, owed=owed)
+        return Lamp(
+            have=self.id, title=self.title, lit=True, quote=quote, start=start, end=end, signals=titles, owed=owed
+        )
 
     def heard(self, scan: Scan) -> dict[str, tuple[Span, ...]]:
         """Return the signals that sound, each with its spans, in the order of the file."""

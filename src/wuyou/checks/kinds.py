@@ -64,14 +64,9 @@ class Forbid(Rule):
 
     def _words(self, scan: Scan, surface: Surface) -> Iterator[tuple[int, int]]:
         brief = scan.post.brief
-        words = (
-            brief.segment.avoid
-            if self.words_of == "segment" and brief.segment
-            else brief.bank.deny
-            if brief.bank
-            else ()
-        )
-        for word in words:
+        avoided = brief.segment.avoid if brief.segment else ()
+        denied = brief.bank.deny if brief.bank else ()
+        for word in avoided if self.words_of == "segment" else denied:
             folded = fold(word).text
             at = surface.text.find(folded) if folded else -1
             if at >= 0:
