@@ -12,6 +12,7 @@ import json
 import os
 import sqlite3
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -240,6 +241,10 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables,)
 """Each runs once, in its own transaction together with its own record."""
 
 
+BUSY_SECONDS = 30
+"""How long to wait for somebody else's transaction."""
+
+
 class Index:
     """``runs/wuyou.db``: an index that can be thrown away and rebuilt."""
 
@@ -254,11 +259,11 @@ class Index:
         """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            db = sqlite3.connect(self.path, timeout=10, isolation_level=None)
+            db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
             raise StoreError("打不开索引", str(self.path), "请看有没有写权限") from error
         try:
-            db.execute("PRAGMA journal_mode=WAL")
+            self._write_ahead(db)
             self._migrate(db)
             db.execute("BEGIN IMMEDIATE")
             yield db
@@ -267,6 +272,20 @@ class Index:
             raise StoreError(f"索引出错：{error}", str(self.path), "可以删掉它，下次会自动重建") from error
         finally:
             db.close()
+
+    @staticmethod
+    def _write_ahead(db: sqlite3.Connection) -> None:
+        """Switch to the write-ahead log; SQLite does not wait for others here, however long its timeout, so we do."""
+        end = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                db.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > end:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
 
     def _migrate(self, db: sqlite3.Connection) -> None:
         done = db.execute("PRAGMA user_version").fetchone()[0]
