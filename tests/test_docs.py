@@ -133,9 +133,8 @@ def test_a_front_door_is_valid_shell_and_says_what_it_does(name: str) -> None:
 
 
 def _setup(root: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["bash", "-c", f". {shlex.quote(str(root))}/scripts/setup"], env=env, capture_output=True, text=True
-    )
+    command = f". {shlex.quote(str(root))}/scripts/setup core"
+    return subprocess.run(["bash", "-c", command], env=env, capture_output=True, text=True)
 
 
 def test_set_up_without_python_says_the_apt_line(tmp_path: Path) -> None:
@@ -161,3 +160,38 @@ def test_set_up_without_python_says_the_apt_line(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "apt install python3.11-venv" in done.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("door", "tool", "words"),
+    [
+        ("run", "wuyou", "batch --sign-sample --segment 老年 客群 --jobs 3"),
+        ("test", "python", "-m pytest --segment 老年 客群 --jobs 3"),
+        ("long", "python", "-m pytest --segment 老年 客群 --jobs 3"),
+        ("lab", "jupyter", "--segment 老年 客群 --jobs 3"),
+    ],
+)
+def test_a_front_door_hands_its_arguments_on(door: str, tool: str, words: str, tmp_path: Path) -> None:
+    import shutil
+
+    shutil.copytree(ROOT / "scripts", tmp_path / "scripts", ignore=shutil.ignore_patterns("samples", "__pycache__"))
+    for name in ("pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    tools = tmp_path / ".venv" / "bin"
+    tools.mkdir(parents=True)
+    for name in {"wuyou", "python", tool}:
+        (tools / name).write_text('#!/bin/bash\necho "$@"\n')
+        (tools / name).chmod(0o755)
+    made = subprocess.run(
+        ["bash", "-c", 'printf "%s" "$(cat pyproject.toml constraints.txt | cksum) $PWD"'],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    for stamp in ("core", "dev"):
+        (tmp_path / ".venv" / f".wuyou-{stamp}").write_text(made.stdout)
+    done = subprocess.run(
+        [f"scripts/{door}", "--segment", "老年 客群", "--jobs", "3"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().endswith(words)
