@@ -148,7 +148,7 @@ def slots(campaign: Campaign, cadence: Cadence) -> Iterator[Slot]:
                     seen[channel, genre] += 1
                     placed.append(
                         Slot(
-                            on=_date(campaign, day), channel=channel, genre=genre, beat=beat.name,
+                            on=_date(campaign, day), channel=channel, genre=genre, beat=beat.name, stage=beat.title,
                             round=number, day=day, ordinal=seen[channel, genre],
                         )
                     )  # fmt: skip

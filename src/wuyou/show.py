@@ -93,7 +93,9 @@ def _briefs(briefs: Sequence[Brief]) -> Page:
         at = slot.at.strftime("%H:%M") if slot.at else ""
         about = brief.topic.title if brief.topic else brief.story.title if brief.story else ""
         genre = brief.genre.title if brief.genre else slot.genre
-        rows.append((slot.day, slot.on, at, brief.channel.title, genre, slot.beat, about, len(brief.facts)))
+        rows.append(
+            (slot.day, slot.on, at, brief.channel.title, genre, slot.stage or slot.beat, about, len(brief.facts))
+        )
     return _table(("天", "日期", "时间", "渠道", "类型", "阶段", "写什么", "要点数"), rows)
 
 

@@ -659,6 +659,8 @@ class Slot(Value):
     """Genre name."""
     beat: str = ""
     """Beat name."""
+    stage: str = ""
+    """The beat's Chinese name."""
     round: int = 1
     """Which round, from 1."""
     day: int = 1
