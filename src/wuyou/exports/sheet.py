@@ -95,6 +95,8 @@ class XlsxExporter:
             }
             for each in formats.values():
                 each.set_font_name("Microsoft YaHei")
+                each.set_bottom(1)
+                each.set_bottom_color("#DDDDDD")
             _calendar(book, calendar, formats)
             _findings(book, calendar, formats)
         path.write_bytes(made.getvalue())
@@ -124,7 +126,8 @@ def _calendar(book: Any, calendar: Calendar, formats: Mapping[str, Any]) -> None
         sheet.write_datetime(line, 0, dt.datetime.combine(slot.on, dt.time.min), formats["date"])
         texts = (
             f"周{WEEKDAYS[slot.on.weekday()]}", clock(entry), post.brief.segment.title if post.brief.segment else "",
-            post.brief.channel.title, post.brief.genre.title if post.brief.genre else slot.genre, slot.beat, post.text,
+            post.brief.channel.title, post.brief.genre.title if post.brief.genre else slot.genre, slot.stage or slot.beat,
+            post.text,
             "\n".join(pictures(entry)), status, _problems(entry), "\n".join(sources(entry)), approval(entry), expires(entry), post.id,
         )  # fmt: skip
         for column, text in enumerate(texts, 1):
@@ -135,7 +138,7 @@ def _calendar(book: Any, calendar: Calendar, formats: Mapping[str, Any]) -> None
                 style = "quiet"
             sheet.write_string(line, column, text, formats[style])
         lines = sum(1 + len(part) // 30 for part in post.text.splitlines())
-        sheet.set_row(line, 15.5 * max(2, lines))
+        sheet.set_row(line, 6 + 16 * max(2, lines))
     if calendar.entries:
         sheet.autofilter(0, 0, len(calendar.entries), len(_READ) - 1)
 
