@@ -194,6 +194,28 @@ def test_a_template_with_an_unknown_variable_names_file_and_line(say: Callable[.
     assert "values.1.md.j2:5：segment 里没有 tonne（可用：" in said.err
 
 
+def test_a_batch_says_what_is_written_wrongly_once_and_before_it_begins(
+    say: Callable[..., Said], project: Path
+) -> None:
+    path = project / "templates/posts/moments/values.1.md.j2"
+    path.write_text("{# 一 #}\n## 开头\n{{ segmnt.title }}\n## 正文\n早\n", encoding="utf-8")
+    said = say("batch", "autumn_savings")
+    assert said.code == 2
+    assert said.err.count("values.1.md.j2:3：不认识这个变量：segmnt") == 1
+    assert not list((project / "runs").glob("autumn_savings/*/run.ipynb"))
+
+
+def test_every_slot_that_cannot_be_filled_is_named_before_the_batch_begins(
+    say: Callable[..., Said], project: Path
+) -> None:
+    path = project / "content_library/facts/large_deposit.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("2026-12-31", "2026-10-20"), encoding="utf-8")
+    said = say("batch", "autumn_savings")
+    assert said.code == 2
+    assert "代发客群 第 22 天（2026-11-02）的营销活动没有可用的要点：large_deposit" in said.err
+    assert "老年客群 第 22 天" in said.err
+
+
 def test_a_read_only_folder_is_one_sentence(project: Path) -> None:
     import os
 

@@ -16,7 +16,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .errors import BlockedError, LibraryError, MaterialError, Problem, StoreError, WuyouError
+from .errors import BlockedError, LibraryError, MaterialError, PlanError, Problem, StoreError, WuyouError
 
 if TYPE_CHECKING:
     from .checks import Rulebook
@@ -261,6 +261,24 @@ class Workbench:
         briefs = planner.plan(chosen, library.segments[segment], stock)
         self._plans[campaign, segment] = briefs
         return briefs
+
+    def prepare(self, campaign: str, segments: Iterable[str], writer: str = "template") -> None:
+        """Make sure that a run can begin: the rules prove themselves, the wordings are sound, every slot can be filled.
+
+        Raises LibraryError or PlanError with everything that is wrong.
+        """
+        problems = list(getattr(self.writer(writer), "problems", tuple)())
+        if problems:
+            raise LibraryError(problems)
+        _ = self.rulebook
+        unplanned: list[Problem] = []
+        for segment in segments:
+            try:
+                self.plan(campaign, segment)
+            except PlanError as error:
+                unplanned += error.problems
+        if unplanned:
+            raise PlanError(dict.fromkeys(unplanned))
 
     def compose(self, briefs: Iterable[Brief], writer: str = "template") -> tuple[Checked, ...]:
         """Write, check, and hand the findings back until nothing blocks or the tries run out."""

@@ -74,7 +74,7 @@ def run(
         units = Units(bench, campaign, notebook, writer, states)
         due = [name for name in names if force or units.receipt(name).get("state") != states[name]]
         if due:
-            _ = bench.rulebook  # a rule that does not prove itself stops the batch once, not once a segment
+            bench.prepare(campaign, names, writer)  # what is written wrongly is said once, not once a segment
             units.run(due, max(1, jobs), progress)
         sealed = _sealed(bench, campaign, states, sign_sample)
         receipt = bench.folder(campaign) / RECEIPT
