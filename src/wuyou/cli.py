@@ -104,18 +104,21 @@ json_option = click.option("--json", "as_json", is_flag=True, help="输出 JSON�
 @verb
 @click.argument("file", metavar="文件")
 @click.option("--name", default="", metavar="名字", help="要点文件的名字；不写就用物料的名字")
+@click.option("--update", is_flag=True, help="原件改过时，把变化写进要点文件；批注都会留着")
 @json_option
-def read(bench: Workbench, file: str, name: str, as_json: bool) -> None:
+def read(bench: Workbench, file: str, name: str, update: bool, as_json: bool) -> None:
     """读料：一份总行文件 → 段落与候选要点。"""  # noqa: D400, D415
     reading = bench.read(file)
     if as_json:
         _print_json(reading.wire())
         return
-    click.echo(bench.show(reading.facts))
+    click.echo(bench.passages(reading))
     click.echo(f"\n{reading.material.path}：读到 {len(reading.material.passages)} 段，提出 {len(reading.facts)} 条要点")
     for remark in reading.material.remarks:
         click.echo(f"注意：{remark}")
-    click.echo(bench.propose(reading, name))
+    if reading.changed:
+        click.echo(f"\n{bench.differences(reading)}\n")
+    click.echo(bench.propose(reading, name, update=update))
 
 
 @verb

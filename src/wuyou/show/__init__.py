@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
-from .chinese import pad, width
-from .values import Brief, Calendar, Checked, Fact, Finding, Passage
+from ..chinese import pad, width
+from ..values import Brief, Calendar, Checked, Fact, Finding, Passage
 
 LEVEL_TITLES = {"block": "拦截", "warn": "提醒", "hint": "建议"}
 LEVEL_COLOURS = {"block": "#c62828", "warn": "#b26a00", "hint": "#33691e"}

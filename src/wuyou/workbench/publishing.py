@@ -1,0 +1,120 @@
+"""From a calendar to files, and from files back to what they were made of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import WuyouError
+from .writing import WritingDesk
+
+if TYPE_CHECKING:
+    from ..values import Calendar
+
+FULL = ("calendar.csv", "calendar.xlsx")
+"""Exports for reviewers: everything, with its status."""
+
+EXPORTS = (*FULL, "calendar.ics", "copy.html", "wecom.json")
+"""What ``publish`` writes; all but the first two hold approved posts only."""
+
+
+class PublishingDesk(WritingDesk):
+    """Exports, recalls, and turns figures into advice."""
+
+    def export(self, calendar: Calendar, path: str | Path) -> Path:
+        """Write a calendar to one file; its suffix says how."""
+        from ..plugins import find
+
+        target = Path(path)
+        makers = [self._plugin("wuyou.exporters", name) for name in find("wuyou.exporters")]
+        maker = next((each for each in makers if each.suffix == target.suffix), None)
+        if maker is None:
+            raise WuyouError(
+                f"不会写 {target.suffix or '没有后缀的'} 文件",
+                str(target),
+                f"可用：{'、'.join(sorted(each.suffix for each in makers))}",
+            )
+        from ..store import whole
+
+        with whole(target) as temporary:
+            maker.export(calendar.approved if maker.approved_only else calendar, temporary)
+        return target
+
+    def publish(self, campaign: str, folder: Path | None = None) -> list[Path]:
+        """Make the pictures and every export of a campaign; return the files for people, pictures' folder last."""
+        target = folder or self.folder(campaign)
+        calendar = self.calendar(campaign)
+        pictures = self.pictures(calendar, target / "pictures")
+        files = [self.export(calendar, target / name) for name in EXPORTS]
+        posts = [entry.post for entry in calendar.entries]
+        approved = {entry.post.id for entry in calendar.entries if entry.approved}
+        place = target.relative_to(self.root).as_posix() if target.is_relative_to(self.root) else str(target)
+        held = [
+            (f"{place}/{name}", post.id) for name in EXPORTS for post in posts if name in FULL or post.id in approved
+        ]
+        held += [(f"{place}/pictures/{picture.file}", post.id) for post in posts for picture in post.pictures]
+        self.index.remember(campaign, (entry.checked for entry in calendar.entries), held)
+        return [*files, pictures]
+
+    def pictures(self, calendar: Calendar, folder: Path) -> Path:
+        """Make the pictures of a calendar, each once."""
+        from .. import pictures
+
+        wanted = {picture.id: picture for entry in calendar.entries for picture in entry.post.pictures}
+        pictures.make([wanted[name] for name in sorted(wanted)], folder, self.templates / "posters", bank=calendar.bank)
+        return folder
+
+    def recall(self, material: str) -> tuple[list[dict[str, str]], list[str]]:
+        """Return every post built from a material, and every exported file that holds one of them.
+
+        Raises WuyouError when the name is not a material's.
+        """
+        from ..yamls import suggest
+
+        known = {path.name for path in (self.library.folder / "materials").glob("*")} | {
+            sheet.material for sheet in self.library.sheets.values()
+        }
+        names = {sheet.name: sheet.material for sheet in self.library.sheets.values()}
+        name = names.get(material, Path(material).name)
+        if name not in known:
+            raise WuyouError(
+                f"没有这份物料：{material}", "content_library/materials", suggest(material, [*known, *names])
+            )
+        if not self.index.path.exists():
+            self.reindex()
+        posts = self.index.built_from(name)
+        return posts, self.index.files_with(post["post"] for post in posts)
+
+    def reindex(self) -> None:
+        """Build the index anew from the posts on disk."""
+        for path in sorted(self.runs.glob("*/*/posts.jsonl")):
+            campaign = path.parent.parent.name
+            if campaign in self.library.campaigns:
+                calendar = self.calendar(campaign)
+                self.index.remember(campaign, (entry.checked for entry in calendar.entries))
+
+    def feedback(self, figures: str | Path) -> list[str]:
+        """Turn a table of aggregated figures per post into advice, a line each.
+
+        Raises MaterialError for lines that cannot be used and for columns that look like customer data.
+        """
+        from .. import feedback, show, tables
+
+        entries = {entry.post.id: entry for name in self.library.campaigns for entry in self.written(name).entries}
+        advice = feedback.advise(tables.rows(Path(figures)), entries, str(figures))
+        steps = {1: "下一轮可多一条", 0: "保持", -1: "下一轮可少一条"}
+        rows = [
+            (
+                each.segment,
+                each.genre,
+                each.sent,
+                f"{each.read_share:.0%}",
+                f"{each.seconds:.0f}",
+                f"{each.reply_share:.1%}",
+                steps[each.step],
+            )
+            for each in advice
+        ]
+        return show.table(
+            ("客群", "类型", "发送", "阅读率", "停留秒", "回复率", "建议"), rows, right=range(2, 6)
+        ).splitlines()
