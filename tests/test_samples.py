@@ -1,18 +1,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib.util
 import io
 import re
-import sys
 import zipfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+import make_samples
+from make_samples import build
+from sample_files.package import ZIP_DATE
+from sample_files.source import SOURCES
+from sample_files.source import read as read_source
 from wuyou import yamls
 from wuyou.chinese import fold
 from wuyou.errors import MaterialError
@@ -33,18 +35,6 @@ REAL_NAMES = """
 中国人寿 中国平安 太平人寿 泰康 新华保险 友邦 中债 上海证券交易所 深圳证券交易所
 """
 SPEAKS_OF_RETURNS = re.compile(r"收益率|业绩|基准|年化|回报|万份收益|涨幅|增值|跑赢")
-
-
-@cache
-def chore() -> ModuleType:
-    """Load scripts/make_samples.py, which is not part of the package."""
-    spec = importlib.util.spec_from_file_location("make_samples", ROOT / "scripts" / "make_samples.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["make_samples"] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 @cache
@@ -95,29 +85,29 @@ TABLE = """# 题目
 # ── the chore ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "scripts" / "samples").glob("*.md")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(SOURCES.glob("*.md")), ids=lambda path: path.stem)
 def test_rebuilding_a_sample_gives_the_committed_bytes(path: Path) -> None:
-    made = chore().read(path)
-    assert chore().build(made) == (CONTENT / "materials" / made.file).read_bytes()
-    assert chore().build(made) == chore().build(made)
+    made = read_source(path)
+    assert build(made) == (CONTENT / "materials" / made.file).read_bytes()
+    assert build(made) == build(made)
 
 
 def test_check_tells_a_changed_material_from_an_untouched_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(chore(), "TARGET", tmp_path)
-    assert chore().main([]) == 0
-    assert chore().main(["--check"]) == 0
+    monkeypatch.setattr(make_samples, "TARGET", tmp_path)
+    assert make_samples.main([]) == 0
+    assert make_samples.main(["--check"]) == 0
     changed = next(tmp_path.glob("*.docx"))
     changed.write_bytes(changed.read_bytes() + b" ")
-    assert chore().main(["--check"]) == 1
+    assert make_samples.main(["--check"]) == 1
     assert changed.name in capsys.readouterr().out
 
 
 def test_docx_has_real_merged_cells_header_footer_and_footnotes(tmp_path: Path) -> None:
     import docx
 
-    data = chore().build(chore().read(source(tmp_path, TABLE)))
+    data = build(read_source(source(tmp_path, TABLE)))
     document = docx.Document(io.BytesIO(data))
     table = document.tables[0]
     assert table.cell(1, 0)._tc is table.cell(2, 0)._tc
@@ -127,7 +117,7 @@ def test_docx_has_real_merged_cells_header_footer_and_footnotes(tmp_path: Path) 
     assert document.sections[0].footer.paragraphs[0].text == "脚"
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         notes, body = parts.read("word/footnotes.xml").decode(), parts.read("word/document.xml").decode()
-        assert {part.date_time for part in parts.infolist()} == {chore().ZIP_DATE}
+        assert {part.date_time for part in parts.infolist()} == {ZIP_DATE}
     assert notes.index("第一条 &lt;甲&gt;") < notes.index("第二条")
     assert re.findall(r'footnoteReference w:id="(\d)"', body) == ["1", "2"]
 
@@ -139,22 +129,22 @@ def test_docx_has_real_merged_cells_header_footer_and_footnotes(tmp_path: Path) 
         ("| 甲 | 乙 |\n| --- | --- |\n| 丙 |", "file: a.docx\nissued: 2026-10-08\n", "各行的格数不一样"),
         ("| 甲 | 乙 |\n| --- | --- |\n| 丙 | < |\n| 丁 | ^ |", "file: a.docx\nissued: 2026-10-08\n", "不是长方形"),
         ("| < | 乙 |", "file: a.docx\nissued: 2026-10-08\n", "没有可以并入的格子"),
-        ("| 甲 |\n| --- |", "file: a.txt\nissued: 2026-10-08\n", "txt 不能有表格"),
-        ("一段", "file: a.md\nissued: 2026-10-08\nheader: 眉\n", "只有 docx 能有页眉"),
-        ("一段", "file: a.pdf\nissued: 2026-10-08\n", "不会做这种文件"),
+        ("| 甲 |\n| --- |", "file: a.txt\nissued: 2026-10-08\n", "txt 里不能有表格"),
+        ("一段", "file: a.md\nissued: 2026-10-08\nheader: 眉\n", "md 里不能有页眉"),
+        ("一段", "file: a.rtf\nissued: 2026-10-08\n", "不会做这种文件"),
         ("一段", "file: a.md\nissued: 十月\n", "2026-10-08 的样子"),
         ("一段", "file: a.md\nissue: 2026-10-08\n", "不认识这一项：issue"),
     ],
 )
 def test_a_bad_source_is_refused_with_its_reason(tmp_path: Path, body: str, head: str, complaint: str) -> None:
     with pytest.raises(MaterialError, match=re.escape(complaint)):
-        chore().read(source(tmp_path, body, head))
+        read_source(source(tmp_path, body, head))
 
 
 def test_every_problem_of_a_source_is_told_at_once(tmp_path: Path) -> None:
     path = source(tmp_path, "一段[^1]\n\n| 甲 |\n| --- |\n| ^ | 乙 |", HEAD.replace("docx", "txt"))
     with pytest.raises(MaterialError) as caught:
-        chore().read(path)
+        read_source(path)
     assert len(caught.value.problems) >= 4
 
 
@@ -252,7 +242,7 @@ def test_no_real_institution_stands_in_the_sample_bank() -> None:
     found = []
     shelves = ("facts", "products", "segments", "stories", "phrases", "campaigns")
     files = [path for shelf in shelves for path in (CONTENT / shelf).rglob("*.yml")]
-    files += [*(ROOT / "scripts" / "samples").glob("*.md"), *(ROOT / "templates").rglob("*.j2")]
+    files += [*SOURCES.glob("*.md"), *(ROOT / "templates").rglob("*.j2")]
     for path in sorted(files):
         text = fold(path.read_text(encoding="utf-8")).text
         found += [f"{path.name}：{name}" for name in REAL_NAMES.split() if name in text]
@@ -262,5 +252,5 @@ def test_no_real_institution_stands_in_the_sample_bank() -> None:
 def test_the_one_phone_number_is_the_sample_bank_s_hotline() -> None:
     hotline = yamls.load(CONTENT / "bank.yml").data["hotline"]
     phone = re.compile(r"\d{3,4}-\d{3,4}-\d{4}|(?<!\d)1\d{10}(?!\d)")
-    texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "scripts" / "samples").glob("*.md"))]
+    texts = [path.read_text(encoding="utf-8") for path in sorted(SOURCES.glob("*.md"))]
     assert {number for text in texts for number in phone.findall(text)} == {hotline}

@@ -122,6 +122,24 @@ def read(bench: Workbench, file: str, name: str, update: bool, as_json: bool) ->
 
 
 @verb
+@click.argument("file", metavar="文件")
+@click.option("--segment", required=True, metavar="客群", help="写给哪个客群")
+@click.option("--start", default="", metavar="日期", help="第 1 天，如 2026-11-23；不写就是明天")
+@click.option("--to", default="", metavar="文件夹", help="写到哪里；不写就是 runs/quick/")
+def quick(bench: Workbench, file: str, segment: str, start: str, to: str) -> None:
+    """快试：手上的一份文件 → 一个文件夹的草稿、日历和配图（要点未确认，不能外发）。"""  # noqa: D400, D415
+    from .values import LEVELS
+
+    made = bench.quick(file, segment, start=_day(start), to=Path(to).resolve() if to else None)
+    levels = [sum(entry.checked.count(level) for entry in made.calendar.entries) for level in LEVELS]
+    click.echo(
+        f"读到 {len(made.reading.facts)} 条要点，写了 {len(made.calendar.entries)} 条草稿：拦截 {levels[0]}，提醒 {levels[1]}，建议 {levels[2]}"
+    )
+    click.echo("要点还没有人确认，文稿没有签字，不能外发。")
+    click.echo(f"→ {_near(made.folder, bench)}/（从 drafts.html 看起）")
+
+
+@verb
 @click.argument("campaign", metavar="活动")
 @click.argument("segment", metavar="客群")
 @json_option
@@ -345,6 +363,13 @@ def _moment(text: str) -> dt.datetime:
     except ValueError as error:
         raise WuyouError(f"看不懂时间：{text}", "--at", "要写成 2026-11-21T09:00+08:00") from error
     return moment if moment.tzinfo else moment.astimezone()
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text) if text else dt.date.today() + dt.timedelta(days=1)
+    except ValueError as error:
+        raise WuyouError(f"看不懂日期：{text}", "--start", "要写成 2026-11-23") from error
 
 
 def _near(path: Path, bench: Workbench) -> str:

@@ -21,6 +21,7 @@ from .values import (
     Cadence,
     Campaign,
     Channel,
+    Disclosure,
     FactSheet,
     Genre,
     Phrase,
@@ -73,6 +74,17 @@ class Library:
     def sources(self) -> Mapping[str, Source]:
         """Laws and documents that rules rest on, by code."""
         return self._mapping("sources.yml", Source)
+
+    @cached_property
+    def disclosures(self) -> Mapping[str, Disclosure]:
+        """Risk words by kind of product, for a product that has no file of its own yet."""
+        document = self._load("disclosures.yml")
+        if not isinstance(document.data, Mapping):
+            raise LibraryError("要写成 名字: 内容 的样子", document.where())
+        return self._collect(
+            (str(kind), partial(yamls.build, Disclosure, document, body, (kind,)))
+            for kind, body in document.data.items()
+        )
 
     # ── folders ──
 
@@ -182,7 +194,7 @@ class Library:
     def problems(self) -> list[Problem]:
         """Find everything that is written wrongly, in every file."""
         found: list[Problem] = []
-        parts = ("bank", "reviewers", "sources", *TITLES, "phrases")
+        parts = ("bank", "reviewers", "sources", "disclosures", *TITLES, "phrases")
         for part in parts:
             try:
                 getattr(self, "sheets" if part == "facts" else part)

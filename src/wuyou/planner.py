@@ -267,6 +267,7 @@ def _brief(
             )
         )
         return None
+    phrases = tuple(_phrases(campaign, segment, slot, stock))
     return Brief(
         campaign=campaign,
         segment=segment,
@@ -276,9 +277,9 @@ def _brief(
         genre=genre,
         arc=stock.arcs[beat.arc],
         facts=facts,
-        topic=_topic(sheet, campaign, segment, slot) if sheet else None,
+        topic=_topic(sheet, campaign, segment, slot, phrases) if sheet else None,
         story=_story(segment, slot, genre, campaign, stock),
-        phrases=tuple(_phrases(campaign, segment, slot, stock)),
+        phrases=phrases,
         bank=stock.bank,
     )
 
@@ -302,6 +303,7 @@ def _sheet(campaign: Campaign, segment: Segment, slot: Slot, genre: Genre, stock
         for sheet in [stock.sheets[name]]
         if suitable(stock.products[sheet.product] if sheet.product else None, segment)
         and (not genre.facts or any(fact.plain and fact.alive(slot.on) for fact in sheet.facts))
+        and (not genre.quiz or sheet.quiz)
     ]
     return fit[(slot.ordinal - 1) % len(fit)] if fit else None
 
@@ -323,14 +325,16 @@ def _facts(sheet: FactSheet | None, segment: Segment, slot: Slot, genre: Genre, 
     return (*told[start:], *told[:start], *silent)
 
 
-def _topic(sheet: FactSheet, campaign: Campaign, segment: Segment, slot: Slot) -> Topic:
+def _topic(sheet: FactSheet, campaign: Campaign, segment: Segment, slot: Slot, phrases: Sequence[Phrase]) -> Topic:
+    """Pick the human ways into the subject; where a sheet has none of its own yet, the library's lines serve."""
+    lines = {phrase.role: phrase.text for phrase in phrases}
     turn = digest(campaign.name, segment.name, sheet.name, slot.channel, slot.genre) + slot.ordinal
     return Topic(
         sheet=sheet.name,
         title=sheet.title,
-        headline=sheet.headline,
-        hook=_turned(sheet.hooks, turn) or "",
-        question=_turned(sheet.questions, turn) or "",
+        headline=sheet.headline or lines.get("headline", ""),
+        hook=_turned(sheet.hooks, turn) or lines.get("turn", ""),
+        question=_turned(sheet.questions, turn) or lines.get("question", ""),
         quiz=_turned(sheet.quiz, turn),
     )
 

@@ -381,6 +381,8 @@ class Genre(Value):
     """Kind of story it is built on; none for the others."""
     facts: int = 0
     """How many living facts a brief of this genre must carry."""
+    quiz: bool = False
+    """Whether its sheet must hold a quiz."""
     hours: tuple[Window, ...] = ()
     """Its own hours, which override the segment's and the channel's."""
     cooldown_days: int = 0

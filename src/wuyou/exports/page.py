@@ -50,6 +50,32 @@ class PageExporter:
         return path
 
 
+class DraftExporter:
+    """Writes ``drafts.html``: everything with its findings, to read and not to send from."""
+
+    suffix = "drafts.html"
+    approved_only = False
+
+    def __init__(self, templates: Path) -> None:
+        self.templates = templates
+
+    @classmethod
+    def at(cls, root: Path) -> DraftExporter:
+        """Make the exporter of a project."""
+        return cls(root / "templates" / "pages")
+
+    def export(self, calendar: Calendar, path: Path) -> Path:
+        """Write the page."""
+        cards = [
+            _card(entry) | {"findings": entry.checked.findings, "lamps": entry.checked.lamps, "facts": entry.post.facts}
+            for entry in calendar.entries
+        ]
+        context = {"title": calendar.title, "bank": calendar.bank, "cards": cards, "notices": calendar.findings}
+        text = templating.render(self.templates, "drafts.html.j2", context, label="templates/pages", html=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+
 def _in_order(calendar: Calendar, cards: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """Return the segments that have a card, in the campaign's order."""
     titles: dict[str, str] = {card["segment"]: card["segment_title"] for card in cards}

@@ -122,7 +122,15 @@ def _calendar(book: Any, calendar: Calendar, formats: Mapping[str, Any]) -> None
         sheet.write_string(0, column, heading, formats["head"])
     for line, entry in enumerate(calendar.entries, 1):
         post, slot = entry.post, entry.post.brief.slot
-        status = "已签" if entry.approved else "拦截" if entry.checked.blocked else "待签"
+        status = (
+            "已签"
+            if entry.approved
+            else "拦截"
+            if entry.checked.blocked
+            else "要点待认"
+            if post.unconfirmed
+            else "待签"
+        )
         sheet.write_datetime(line, 0, dt.datetime.combine(slot.on, dt.time.min), formats["date"])
         texts = (
             f"周{WEEKDAYS[slot.on.weekday()]}", clock(entry), post.brief.segment.title if post.brief.segment else "",

@@ -27,7 +27,11 @@ class PublishingDesk(WritingDesk):
 
         target = Path(path)
         makers = [self._plugin("wuyou.exporters", name) for name in find("wuyou.exporters")]
-        maker = next((each for each in makers if each.suffix == target.suffix), None)
+        maker = max(
+            (each for each in makers if target.name.endswith(each.suffix)),
+            key=lambda each: len(each.suffix),
+            default=None,
+        )
         if maker is None:
             raise WuyouError(
                 f"不会写 {target.suffix or '没有后缀的'} 文件",

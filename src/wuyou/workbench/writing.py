@@ -11,6 +11,7 @@ from ..errors import LibraryError, PlanError, Problem, WuyouError
 from .rooms import CATALOGUE_DATE, WARM, Rooms
 
 if TYPE_CHECKING:
+    from ..planner import Stock
     from ..show import Page
     from ..values import Brief, Calendar, Checked, Entry, Post
     from ..writers import Writer
@@ -38,9 +39,19 @@ class WritingDesk(Rooms):
                 library.where("campaigns", campaign, "segments"),
                 suggest(segment, chosen.segments),
             )
-        stock = planner.Stock(
+        stock = self._stock(chosen.cadence)
+        briefs = planner.plan(chosen, library.segments[segment], stock)
+        self._plans[campaign, segment] = briefs
+        return briefs
+
+    def _stock(self, cadence: str) -> Stock:
+        """Return what the planner may choose from."""
+        from ..planner import Stock
+
+        library = self.library
+        return Stock(
             bank=library.bank,
-            cadence=library.get("cadences", chosen.cadence),
+            cadence=library.get("cadences", cadence),
             channels=library.channels,
             genres=library.genres,
             arcs=library.arcs,
@@ -49,9 +60,6 @@ class WritingDesk(Rooms):
             stories=library.stories,
             phrases=library.phrases,
         )
-        briefs = planner.plan(chosen, library.segments[segment], stock)
-        self._plans[campaign, segment] = briefs
-        return briefs
 
     def prepare(self, campaign: str, segments: Iterable[str], writer: str = "template") -> None:
         """Make sure that a run can begin: the rules prove themselves, the wordings are sound, every slot can be filled.
