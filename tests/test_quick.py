@@ -97,6 +97,7 @@ def test_an_unknown_segment_names_the_near_one(project: Path, notice: Path) -> N
 
 
 def test_a_file_whose_facts_have_all_passed_says_so(project: Path, notice: Path) -> None:
+    notice.write_text(NOTICE[: NOTICE.index("提前支取")], encoding="utf-8")
     with pytest.raises(PlanError, match="没有可用的要点"):
         Workbench.here(project).quick(notice, "payroll", start=dt.date(2027, 6, 1))
 

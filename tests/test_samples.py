@@ -4,7 +4,8 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 import make_samples
 from make_samples import build
 from sample_files.package import ZIP_DATE
-from sample_files.source import SOURCES
+from sample_files.source import REFERENCE, SOURCES, Source, words
 from sample_files.source import read as read_source
 from wuyou import yamls
 from wuyou.chinese import fold
@@ -132,6 +133,9 @@ def test_docx_has_real_merged_cells_header_footer_and_footnotes(tmp_path: Path) 
         ("| 甲 |\n| --- |", "file: a.txt\nissued: 2026-10-08\n", "txt 里不能有表格"),
         ("一段", "file: a.md\nissued: 2026-10-08\nheader: 眉\n", "md 里不能有页眉"),
         ("一段", "file: a.rtf\nissued: 2026-10-08\n", "不会做这种文件"),
+        ("一段[^1]\n\n[^1]: 注", "file: a.html\nissued: 2026-10-08\n", "html 里不能有脚注"),
+        ("! 内部口径", "file: a.pdf\nissued: 2026-10-08\n", "pdf 里不能有内部备注"),
+        ("一段", "file: a.html\nissued: 2026-10-08\ncharset: big5\n", "不认识这种编码"),
         ("一段", "file: a.md\nissued: 十月\n", "2026-10-08 的样子"),
         ("一段", "file: a.md\nissue: 2026-10-08\n", "不认识这一项：issue"),
     ],
@@ -146,6 +150,102 @@ def test_every_problem_of_a_source_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(MaterialError) as caught:
         read_source(path)
     assert len(caught.value.problems) >= 4
+
+
+# ── the same matter in other formats ─────────────────────────────────────────────────────────────────────────────────
+
+OTHERS = sorted(path for path in SOURCES.glob("*.md") if path.stem.endswith(("_pdf", "_pptx", "_xlsx", "_html")))
+NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?%?")
+
+
+def other(name: str) -> tuple[Source, bytes]:
+    made = read_source(SOURCES / f"{name}.md")
+    return made, (CONTENT / "materials" / made.file).read_bytes()
+
+
+def numbers(texts: Iterable[str]) -> set[str]:
+    return {number.replace(",", "") for text in texts for number in NUMBER.findall(REFERENCE.sub("", text))}
+
+
+def test_headquarters_also_sends_pdf_slides_workbooks_and_pages() -> None:
+    assert Counter(read_source(path).suffix for path in OTHERS) == {".pdf": 3, ".pptx": 2, ".xlsx": 2, ".html": 2}
+
+
+@pytest.mark.parametrize("path", OTHERS, ids=lambda path: path.stem)
+def test_every_number_told_in_another_format_is_a_number_of_the_original(path: Path) -> None:
+    made, original = read_source(path), read_source(path.with_stem(path.stem.rpartition("_")[0]))
+    told = [
+        words(text) for block in made.blocks if block.kind != "internal" for text in (block.text, *sum(block.rows, ()))
+    ]
+    told += [made.header, made.footer, *made.notes.values()]
+    signed = f"{made.issued.year}年{made.issued.month}月{made.issued.day}日"
+    told = [re.sub(r"^表\d", "", text) for text in told if text.removeprefix("发布日期：") != signed]
+    assert numbers(told) <= numbers([original.body, original.header, original.footer])
+
+
+@pytest.mark.parametrize("path", sorted((CONTENT / "materials").iterdir()), ids=lambda path: path.name)
+def test_a_material_is_small_and_has_a_source(path: Path) -> None:
+    assert path.stat().st_size <= 150_000
+    assert path.name in {read_source(source).file for source in SOURCES.glob("*.md")}
+
+
+def test_a_table_of_the_pdf_goes_on_over_the_page_under_the_same_heading() -> None:
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(other("large_deposit_pdf")[1])
+    first, second = (document[number].get_textpage().get_text_range() for number in range(2))
+    assert "1.35%" in first
+    assert "1.65%" in second
+    assert re.search("年利率（单利）", first)
+    assert re.search("年利率（单利）", second)
+    assert "以支取日本行公布的挂牌利率为准" in first
+
+
+def test_remarks_of_slides_are_speaker_notes_and_tables_are_tables() -> None:
+    import pptx
+
+    made, data = other("payroll_gift_pptx")
+    slides = list(pptx.Presentation(io.BytesIO(data)).slides)
+    remarks = [block.text for block in made.blocks if block.kind == "internal"]
+    assert [slide.notes_slide.notes_text_frame.text for slide in slides if slide.has_notes_slide] == remarks
+    shown = "\n".join(shape.text_frame.text for slide in slides for shape in slide.shapes if shape.has_text_frame)
+    assert not [remark for remark in remarks if remark in shown]
+    (table,) = [shape.table for shape in slides[2].shapes if shape.has_table]
+    assert table.cell(2, 1).text == "满10元立减3元"
+    assert table.cell(4, 2).is_merge_origin
+
+
+def test_numbers_of_a_workbook_are_numbers_with_a_format_and_remarks_hide() -> None:
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(other("consumer_loan_xlsx")[1]))
+    assert [(sheet.title, sheet.sheet_state) for sheet in book] == [
+        ("利率与费用", "visible"),
+        ("综合融资成本", "visible"),
+        ("内部备注", "hidden"),
+    ]
+    sheet = book["利率与费用"]
+    assert "A1:F1" in {str(area) for area in sheet.merged_cells.ranges}
+    row = next(cells for cells in sheet.iter_rows() if cells[0].value == 100000)
+    assert [(cell.value, cell.number_format) for cell in (row[0], row[2], row[4])] == [
+        (100000, "#,##0"),
+        (0.036, "0.00%"),
+        (8496.73, "#,##0.00"),
+    ]
+    assert book["内部备注"]["B2"].value == 0.0192
+    day = openpyxl.load_workbook(io.BytesIO(other("partner_day_xlsx")[1]))["活动日历"]["B5"]
+    assert (day.value, day.number_format) == (dt.datetime(2026, 10, 21), 'yyyy"年"m"月"d"日"')
+
+
+def test_a_page_has_navigation_script_and_footer_and_the_older_one_is_gb18030() -> None:
+    page = other("service_notice_html")[1].decode("gb18030")
+    assert "charset=gb18030" in page
+    assert page.index("<table width") < page.index('<table class="data">') < page.index("</table>")
+    assert '<div style="display:none">编辑备注' in page
+    with pytest.raises(UnicodeDecodeError):
+        page.encode("gb18030").decode()
+    modern = other("antifraud_html")[1].decode()
+    assert re.search(r"<nav>.+<script>|<script>.+<nav>.+<footer>", modern, re.DOTALL)
 
 
 # ── the facts ────────────────────────────────────────────────────────────────────────────────────────────────────────

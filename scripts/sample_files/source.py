@@ -164,8 +164,8 @@ def read(path: Path) -> Source:
     except ValueError as error:
         raise MaterialError("issued 要写成 2026-10-08 的样子", f"{name}:1") from error
     blocks, notes = _blocks(body)
-    optional = [head.get(key) or "" for key in ("header", "footer", "charset")]
-    source = Source(head["file"], issued, *optional, body, blocks, notes)
+    header, footer, charset = (head.get(key) or "" for key in ("header", "footer", "charset"))
+    source = Source(head["file"], issued, header, footer, charset, body, blocks, notes)
     problems = [Problem(what, name, hint) for what, hint in _faults(source)]
     if problems:
         raise MaterialError(problems)

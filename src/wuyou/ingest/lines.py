@@ -88,7 +88,7 @@ def rows(glyphs: Iterable[Glyph]) -> list[list[Piece]]:
     found: list[list[list[Glyph]]] = []
     for run in sorted(_runs(glyphs), key=lambda run: (-run[0].size, run[0].y, run[0].x0)):
         y, size = run[0].y, run[0].size
-        at = bisect_left(heights, y - size / 2)
+        at = bisect_left(heights, y - size)
         best, share = -1, 0.5
         while at < len(heights) and heights[at] - found[at][0][0].size < y:
             covered = _overlap(found[at][0][0], run[0])

@@ -1,10 +1,10 @@
-"""The elements of a Word document: names, switches, styles, and which rows of a table are its heading."""
+"""The elements of a Word document: names, switches, styles."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -66,41 +66,4 @@ def is_on(properties: Element | None, *names: str) -> bool:
 def value_of(properties: Element | None, name: str, default: int = 0) -> int:
     found = properties.find(f"{W}{name}") if properties is not None else None
     value = found.get(f"{W}val", "") if found is not None else ""
-    return int(value) if value.isdigit() else default
-
-
-# ── tables ──
-
-
-class Cell(NamedTuple):
-    """A cell with the columns it covers."""
-
-    text: str
-    first: int
-    last: int
-    tables: tuple[Element, ...]
-
-
-def head_of(rows: list[tuple[list[Cell], bool]]) -> tuple[int, list[list[Cell]]]:
-    """Return how many rows a table's heading takes, and those rows; a first row of one wide cell is a caption."""
-    marked = next((index for index, (_, head) in enumerate(rows) if not head), len(rows))
-    wide = max((cells[-1].last for cells, _ in rows if cells), default=0)
-    first = 0
-    while first < len(rows) - 1 and wide and len({cell.text for cell in rows[first][0]} - {""}) <= 1:
-        first += 1
-    if marked:
-        return marked, [cells for cells, _ in rows[first:marked]]
-    if first >= len(rows):
-        return 0, []
-    spans = any(cell.last > cell.first for cell in rows[first][0])
-    deeper = first + 1 < len(rows) and bool(
-        {(c.first, c.text) for c in rows[first][0]} & {(c.first, c.text) for c in rows[first + 1][0]}
-    )
-    last = first + (2 if spans and deeper else 1)
-    return last, [cells for cells, _ in rows[first:last]]
-
-
-def heading_of(heads: list[list[Cell]], cell: Cell) -> str:
-    """Join the headings that stand above a cell."""
-    above = [head.text for row in heads for head in row if head.first <= cell.last and cell.first <= head.last]
-    return " ".join(dict.fromkeys(text for text in above if text))
+    return int(value) if value.isdecimal() else default

@@ -6,19 +6,17 @@ would read a merged cell twice. Deleted text of tracked changes is not read.
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from .. import archives
 from ..errors import MaterialError
 from ..values import Passage, PassageKind
-from .ooxml import Cell, Element, R, W, children, head_of, heading_of, inside, is_on, name_of, styles, value_of
+from .grid import Cell, Row, rows
+from .ooxml import Element, R, W, children, inside, is_on, name_of, styles, value_of
 
-_MACROS = "word/vbaProject.bin"
-_MAX_UNPACKED = 400 * 1024 * 1024
 _SKIPPED = frozenset(
     {"del", "moveFrom", "instrText", "delText", "delInstrText", "rPr", "pPr", "sectPr", "annotationRef"}
     | {"commentReference", "rt"}
@@ -53,7 +51,7 @@ class _Document:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.package = _open(path)
+        self.package, self.parts = _open(path)
         self.body = self.package.element.body
         self.headings, self.hidden_styles = styles(self.package.styles.element)
         self.paragraphs = self.tables = self.boxes = self.secrets = 0
@@ -69,10 +67,10 @@ class _Document:
 
     def remarks(self) -> tuple[str, ...]:
         """Say what was left out."""
-        names = zipfile.ZipFile(self.path).namelist()
+        names = self.parts
         pictures = sum(name.startswith("word/media/") for name in names)
         found = (
-            (_MACROS in names, "文件里有宏，没有运行，也没有读"),
+            (any(name.endswith(archives.MACROS) for name in names), "文件里有宏，没有运行，也没有读"),
             (any(passage.internal for passage in self.passages()), "隐藏文字只标为内部，不会从中取要点"),
             (bool(inside(self.body, "del", "moveFrom")), "修订里删去的文字没有读"),
             (any(name == "word/comments.xml" for name in names), "批注没有读"),
@@ -166,7 +164,7 @@ class _Document:
         self.tables += 1
         number = self.tables
         inner: list[Element] = []
-        rows: list[tuple[list[Cell], bool]] = []
+        laid: list[Row] = []
         above: dict[int, Cell] = {}
         asides: list[_Words] = []
         for row in children(table, "tr"):
@@ -181,14 +179,8 @@ class _Document:
                 asides += words
                 inner += cell.tables
             deleted = properties is not None and properties.find(f"{W}del") is not None
-            rows.append(([] if deleted else cells, is_on(properties, "tblHeader")))
-        top, heads = head_of(rows)
-        for index, (cells, _) in enumerate(rows, start=1):
-            texts = tuple(cell.text for cell in cells)
-            if any(texts):
-                header = tuple(heading_of(heads, cell) for cell in cells) if index > top else ()
-                place = f"表{number}第{index}行"
-                yield Passage(locator=place, text=" | ".join(texts), kind="row", header=header, cells=texts)
+            laid.append(Row(() if deleted else tuple(cells), is_on(properties, "tblHeader")))
+        yield from rows(laid, lambda index: f"表{number}第{index}行")
         for aside in asides:
             yield from self._aside(aside)
         for element in inner:
@@ -246,50 +238,19 @@ def _tidy(pieces: list[str]) -> str:
 # ── opening ──
 
 
-def _open(path: Path) -> Any:
-    """Open the package; raise MaterialError for anything that is no sound Word document."""
+def _open(path: Path) -> tuple[Any, frozenset[str]]:
+    """Open the package and name its parts; raise MaterialError for anything that is no sound Word document."""
     import docx
 
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-            if sum(info.file_size for info in archive.infolist()) > _MAX_UNPACKED:
-                raise MaterialError("解开后大得不像一份文档", path.name, "请用 Word 打开核对，另存一份再来")
-            if "word/document.xml" not in names:
-                other = next(
-                    (
-                        word
-                        for part, word in (("xl/", "Excel 表格"), ("ppt/", "PPT"))
-                        if any(n.startswith(part) for n in names)
-                    ),
-                    "",
-                )
-                raise MaterialError(
-                    f"不是 Word 文档{f'，是 {other}' if other else ''}", path.name, "请用 Word 另存为 .docx 再来"
-                )
-            if bad := archive.testzip():
-                raise zipfile.BadZipFile(bad)
-            return docx.Document(_without_macros(archive) if _MACROS in names else str(path))
-    except MaterialError:
-        raise
-    except Exception as error:  # a damaged package fails in many libraries' ways
-        raise MaterialError("文件不完整或已损坏", path.name, "请重新下载，或用 Word 打开后另存一份再来") from error
-
-
-def _without_macros(archive: zipfile.ZipFile) -> io.BytesIO:
-    """Return the package under the content type of a document without macros, all that differs for a reader."""
-    copy = io.BytesIO()
-    with zipfile.ZipFile(copy, "w") as target:
-        for info in archive.infolist():
-            data = archive.read(info)
-            if info.filename == "[Content_Types].xml":
-                data = data.replace(
-                    b"application/vnd.ms-word.document.macroEnabled.main+xml",
-                    b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
-                )
-            target.writestr(info, data)
-    copy.seek(0)
-    return copy
+    with archives.unpack(path, archives.WORD) as archive:
+        names = frozenset(archive.namelist())
+        with_macros = any(name.endswith(archives.MACROS) for name in names)
+        try:
+            return docx.Document(archives.without_macros(archive) if with_macros else str(path)), names
+        except MaterialError:
+            raise
+        except Exception as error:  # a damaged package fails in many libraries' ways
+            raise archives.damaged(path, archives.WORD) from error
 
 
 def _parse(blob: bytes) -> Element:
