@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from wuyou import yamls
 from wuyou.checks import Rulebook, outside, wire
-from wuyou.checks.patterns import PatternError, compiled
+from wuyou.checks.patterns import Lexicon, PatternError, compiled
 from wuyou.errors import LibraryError, WuyouError
 from wuyou.library import Library
 from wuyou.values import (
@@ -196,7 +196,7 @@ def test_findings_come_in_the_order_of_the_text_and_then_of_the_rules(book: Book
 
 @given(st.text(alphabet="保本*·\u200b第一时间，。！？\n aA１%😀“”", max_size=40))
 def test_spans_always_lie_inside_the_original_and_carry_their_quote(text: str) -> None:
-    matcher = compiled(("保本", "第一", "[%a]", "…{2,3}时间"), {})
+    matcher = compiled(("保本", "第一", "[%a]", "…{2,3}时间"), Lexicon())
     from wuyou.checks.scan import Surface
 
     surface = Surface(text, "text")
@@ -214,7 +214,7 @@ PATTERNS = ["保本", "(?:稳|包)赚", "保证…{0,4}收益", "送(?:米|油)?
     st.lists(st.sampled_from(PATTERNS), min_size=1, max_size=4, unique=True),
 )
 def test_looking_for_needles_first_never_loses_a_match(text: str, patterns: list[str]) -> None:
-    matcher = compiled(patterns, {})
+    matcher = compiled(patterns, Lexicon())
     plain = [re.compile(pattern.replace("…", "[^,，。!！?？;；:：\n]")) for pattern in patterns]
     expected = {match.span() for pattern in plain for at in range(len(text)) if (match := pattern.match(text, at))}
     assert set(matcher.all(text)) == expected
@@ -937,7 +937,7 @@ def test_nothing_about_a_text_from_outside_need_be_known(book: Book) -> None:
 
 def test_a_pattern_error_speaks_chinese() -> None:
     with pytest.raises(PatternError, match="没有这个词组：@甲"):
-        compiled(("{@甲}",), {})
+        compiled(("{@甲}",), Lexicon())
 
 
 def test_the_chapters_of_the_tiny_library_prove_themselves(library: Library) -> None:
@@ -968,3 +968,14 @@ def test_strict_yaml_reaches_the_rules(book: Book) -> None:
 def test_a_slot_without_a_minute_is_no_trouble(book: Book) -> None:
     post = given_text("早")
     assert post.brief.slot == Slot(on=ON, channel="moments", genre="") and book(GROUND).check(post).findings == ()
+
+
+def test_a_proved_state_starts_from_its_needles_and_finds_the_same() -> None:
+    first = Lexicon()
+    fresh = compiled(("保本", "[零0]风险", "…{2,3}时间"), first)
+    again = compiled(
+        ("保本", "[零0]风险", "…{2,3}时间"), Lexicon({name: sorted(each) for name, each in first.needles.items()})
+    )
+    for text in ("本产品保本，0风险", "从前的时间", "早上好", ""):
+        assert list(fresh.all(text)) == list(again.all(text))
+        assert fresh.within(text) == again.within(text)

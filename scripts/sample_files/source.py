@@ -265,7 +265,7 @@ def shares(rows: Rows) -> list[int]:
     """Return how wide the columns of a table want to be: the length of their longest cell, within reason."""
     merged = areas(rows)
     return [
-        max(5, min(20, max(len(words(row[x])) for y, row in enumerate(rows) if (y, x) not in merged)))
+        max(5, min(20, max((len(words(row[x])) for y, row in enumerate(rows) if (y, x) not in merged), default=0)))
         for x in range(len(rows[0]))
     ]
 

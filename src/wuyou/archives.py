@@ -107,8 +107,7 @@ def without_macros(archive: zipfile.ZipFile) -> io.BytesIO:
             if part.filename == "[Content_Types].xml":
                 for kind, plain in _WITH_MACROS:
                     data = data.replace(kind, plain)
-            if not part.filename.endswith(MACROS):
-                target.writestr(part, data)
+            target.writestr(part, data)
     copy.seek(0)
     return copy
 

@@ -13,7 +13,7 @@ from pydantic import model_validator
 
 from ..chinese import fold
 from ..values import Finding, Source
-from .patterns import Groups, Matcher, PatternError, compiled
+from .patterns import Lexicon, Matcher, PatternError, compiled
 from .pieces import At
 from .rule import Rule
 from .scan import Scan, Surface
@@ -92,7 +92,7 @@ class Prefer(Rule):
     swap: Mapping[str, str]
     """Wording → the better wording."""
 
-    def prepare(self, groups: Groups, sources: Mapping[str, Source]) -> Iterator[tuple[At, str, str]]:
+    def prepare(self, groups: Lexicon, sources: Mapping[str, Source]) -> Iterator[tuple[At, str, str]]:
         """Compile each wording apart, since each has its own advice."""
         yield from super().prepare(groups, sources)
         for wording in self.swap:

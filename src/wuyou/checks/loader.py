@@ -5,7 +5,7 @@ Everything wrong is remembered with its file and line, so that a team sees all o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from .ground import Ground
 from .haves import Have
 from .kinds import Forbid, Fresh, Pair, Prefer, Require
 from .limits import Limit
-from .patterns import Groups, Matcher, PatternError, compiled, expanded
+from .patterns import Lexicon, Matcher, PatternError, compiled, expanded
 from .pieces import Piece
 from .rule import Rule
 from .surveys import SURVEYS, Survey
@@ -72,13 +72,20 @@ class Chapters(NamedTuple):
     """The closing lines after which nobody looks for a question."""
     places: Mapping[str, tuple[yamls.Document, str]]
     """Where each rule stands."""
+    needles: Mapping[str, frozenset[str]]
+    """What a text must hold to wake each expression."""
 
 
 class Loader:
     """Reads a folder of rules and remembers everything that is wrong in it."""
 
     def __init__(
-        self, folder: Path, sources: Mapping[str, Source], channels: Mapping[str, Channel], genres: Mapping[str, Genre]
+        self,
+        folder: Path,
+        sources: Mapping[str, Source],
+        channels: Mapping[str, Channel],
+        genres: Mapping[str, Genre],
+        proven: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.folder = folder
         self.sources = sources
@@ -86,14 +93,14 @@ class Loader:
         self.genres = genres
         self.problems: list[Problem] = []
         self.places: dict[str, tuple[yamls.Document, str]] = {}
-        self.groups: Groups = {}
+        self.groups = Lexicon(proven)
 
     def read(self) -> Chapters:
         """Read groups, product words and every chapter."""
         if not self.folder.is_dir():
             self.problems.append(Problem("没有规则文件夹", self._label(self.folder), "请从示例库复制 rules/"))
-            return Chapters({}, {}, (), None, {})
-        self.groups = self._read_groups()
+            return Chapters({}, {}, (), None, {}, {})
+        self._read_groups()
         guesses = self._read_products()
         rules: dict[str, Rule] = {}
         surveys: dict[str, Survey] = {}
@@ -106,7 +113,7 @@ class Loader:
                 else:
                     surveys[name] = made
         tail = compiled(self.groups[TAIL], self.groups) if TAIL in self.groups and not self.problems else None
-        return Chapters(rules, surveys, guesses, tail, self.places)
+        return Chapters(rules, surveys, guesses, tail, self.places, self.groups.needles)
 
     def _label(self, path: Path) -> str:
         inside = path.relative_to(self.folder).as_posix()
@@ -125,10 +132,10 @@ class Loader:
             return None
         return document
 
-    def _read_groups(self) -> Groups:
+    def _read_groups(self) -> None:
         path = self.folder / GROUPS
         document = self._document(path) if path.exists() else None
-        groups: dict[str, tuple[str, ...]] = {}
+        groups = self.groups
         for name, body in document.data.items() if document else ():
             if not isinstance(body, list) or not all(isinstance(item, str) for item in body):
                 self.problems.append(Problem(f"词组 {name} 要写成列表", document.where((name,)) if document else ""))
@@ -140,7 +147,6 @@ class Loader:
                     compiled(body, groups)
             except PatternError as error:
                 self.problems.append(Problem(f"词组 {name}：{error}", document.where((name,)) if document else ""))
-        return groups
 
     def _read_products(self) -> tuple[Guess, ...]:
         path = self.folder / PRODUCTS

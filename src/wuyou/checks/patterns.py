@@ -17,8 +17,8 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -37,8 +37,49 @@ MOST = sys.maxsize
 Groups = Mapping[str, tuple[str, ...]]
 
 
+class Lexicon(dict[str, tuple[str, ...]]):
+    """Word groups by name, and what is known of patterns that an earlier start has already proved.
+
+    Taking a pattern apart costs ten times what searching with it costs; so the needles of a proved rulebook are kept,
+    and an expression is compiled only when a text wakes it.
+    """
+
+    def __init__(self, proven: Mapping[str, Sequence[str]] | None = None) -> None:
+        super().__init__()
+        self.proven = proven or {}
+        self.needles: dict[str, frozenset[str]] = {}
+        """Needles of every expression that was met, to be kept for the next start."""
+
+    def sought(self, source: str, shown: str) -> frozenset[str]:
+        """Return the needles of an expression; one that is not proved yet is looked at for what is refused.
+
+        Raises PatternError.
+        """
+        known = self.proven.get(source)
+        if known is None:
+            _refuse(source, shown)
+            needles = _sought(source)
+        else:
+            needles = frozenset(known)
+        self.needles[source] = needles
+        return needles
+
+
 class PatternError(ValueError):
     """A pattern cannot be used; the message says why, in Chinese."""
+
+
+class Part:
+    """One expression and its needles; compiled when a text wakes it."""
+
+    def __init__(self, needles: frozenset[str], source: str) -> None:
+        self.needles = needles
+        self.source = source
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The expression, ready to search."""
+        return re.compile(self.source)
 
 
 class Matcher:
@@ -50,9 +91,9 @@ class Matcher:
 
     __slots__ = ("needles", "parts")
 
-    def __init__(self, patterns: Iterable[str]) -> None:
-        self.parts = tuple((_sought(pattern), re.compile(pattern)) for pattern in patterns)
-        each = [needles for needles, _ in self.parts]
+    def __init__(self, patterns: Iterable[tuple[frozenset[str], str]]) -> None:
+        self.parts = tuple(Part(needles, source) for needles, source in patterns)
+        each = [part.needles for part in self.parts]
         self.needles = frozenset().union(*each) if all(each) else None
         """All needles together; nothing when a pattern has none."""
 
@@ -66,13 +107,14 @@ class Matcher:
             return iter(())
         grams = _grams(text)
         found: set[tuple[int, int]] = set()
-        for needles, regex in self.parts:
-            if needles and needles.isdisjoint(grams):
+        for part in self.parts:
+            if part.needles and part.needles.isdisjoint(grams):
                 continue
-            match = regex.search(text, start, end)
+            search = part.regex.search
+            match = search(text, start, end)
             while match is not None:
                 found.add(match.span())
-                match = regex.search(text, match.start() + 1, end)
+                match = search(text, match.start() + 1, end)
         return iter(sorted(found, key=_longest_first) if found else ())
 
     def within(self, text: str) -> bool:
@@ -81,9 +123,9 @@ class Matcher:
             return False
         grams = _grams(text)
         return any(
-            regex.search(text) is not None
-            for needles, regex in self.parts
-            if not needles or not needles.isdisjoint(grams)
+            part.regex.search(text) is not None
+            for part in self.parts
+            if not part.needles or not part.needles.isdisjoint(grams)
         )
 
 
@@ -103,7 +145,7 @@ def _sought(pattern: str) -> frozenset[str]:
 
 
 def compiled(
-    patterns: Iterable[str], groups: Groups, *, raw: bool = False, before: bool = False, after: bool = False
+    patterns: Iterable[str], groups: Lexicon, *, raw: bool = False, before: bool = False, after: bool = False
 ) -> Matcher:
     """Compile the patterns of one list.
 
@@ -114,12 +156,9 @@ def compiled(
     for pattern in expanded(patterns, groups):
         source = pattern if raw else folded_pattern(pattern)
         source = source.replace("……", SENTENCE).replace("…", CLAUSE)
-        _refuse(source, pattern)
-        ready.append(f"(?:{source})\\Z" if before else f"\\A(?:{source})" if after else source)
-    try:
-        return Matcher(ready)
-    except (re.error, OverflowError) as error:
-        raise PatternError(f"写法有误：{error}") from error
+        needles = groups.sought(source, pattern)
+        ready.append((needles, f"(?:{source})\\Z" if before else f"\\A(?:{source})" if after else source))
+    return Matcher(ready)
 
 
 def expanded(patterns: Iterable[str], groups: Groups, seen: tuple[str, ...] = ()) -> list[str]:
@@ -145,6 +184,13 @@ def _group(name: str, groups: Groups, seen: tuple[str, ...]) -> tuple[str, ...]:
     return groups[name]
 
 
+@lru_cache(maxsize=1 << 13)
+def _literal(char: str) -> str:
+    """Fold one character of a pattern, and keep it a literal."""
+    plain = fold(char).text if is_han(char) else unicodedata.normalize("NFKC", char).casefold()
+    return "".join(re.escape(each) if each in "()[]{}?*+|^$.\\" else each for each in plain)
+
+
 def folded_pattern(pattern: str) -> str:
     """Fold the literal characters of a pattern as ``chinese.fold`` folds a text; escapes stay as they are."""
     ready: list[str] = []
@@ -154,8 +200,7 @@ def folded_pattern(pattern: str) -> str:
             ready.append(char.lower() if not escaped and char != "\\" else char)
             escaped = char == "\\" and not escaped
             continue
-        plain = fold(char).text if is_han(char) else unicodedata.normalize("NFKC", char).casefold()
-        ready.append("".join(re.escape(each) if each in "()[]{}?*+|^$.\\" else each for each in plain))
+        ready.append(_literal(char))
     return "".join(ready)
 
 
@@ -164,6 +209,7 @@ def folded_pattern(pattern: str) -> str:
 
 def _refuse(source: str, shown: str) -> None:
     try:
+        re.compile(source)
         tree = _parser.parse(source)
     except (re.error, OverflowError) as error:
         raise PatternError(f"写法有误：{shown}（{error}）") from error

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from ..values import Finding, Level, Source
 from .examples import Examples
-from .patterns import Groups, Matcher, PatternError, compiled
+from .patterns import Lexicon, Matcher, PatternError, compiled
 from .pieces import At, Basis, Piece, Scope, Unless
 from .scan import Scan, Surface
 
@@ -72,7 +72,7 @@ class Rule(Piece):
 
     # ── made ready ──
 
-    def prepare(self, groups: Groups, sources: Mapping[str, Source]) -> Iterator[tuple[At, str, str]]:
+    def prepare(self, groups: Lexicon, sources: Mapping[str, Source]) -> Iterator[tuple[At, str, str]]:
         """Compile patterns and look up sources; yield what is wrong as (where in the rule, what, hint)."""
         self.sources.extend((sources[basis.source], basis.article) for basis in self.basis if basis.source in sources)
         for index, basis in enumerate(self.basis):

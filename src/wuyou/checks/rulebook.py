@@ -7,7 +7,7 @@ of rule does stands in ``kinds``, ``limits``, ``haves``, ``ground`` and ``survey
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ..errors import LibraryError, Problem
@@ -53,17 +53,24 @@ class Rulebook:
         channels: Mapping[str, Channel] | None = None,
         genres: Mapping[str, Genre] | None = None,
         segments: Mapping[str, Segment] | None = None,
+        proven: Mapping[str, Sequence[str]] | None = None,
     ) -> Rulebook:
         """Read a folder of rules.
 
         ``default_on`` is the day on which examples without a date are judged; the library's channels and genres are
-        what scopes may name. Raises LibraryError with every problem.
+        what scopes may name. ``proven`` is what ``needles`` said of the same rules in a state that had proved itself.
+        Raises LibraryError with every problem.
         """
-        loader = Loader(folder, sources, channels or {}, genres or {})
+        loader = Loader(folder, sources, channels or {}, genres or {}, proven)
         chapters = loader.read()
         if loader.problems:
             raise LibraryError(loader.problems)
         return cls(chapters, default_on, genres=genres, segments=segments)
+
+    @property
+    def needles(self) -> dict[str, list[str]]:
+        """What wakes each expression: to be kept once the rules have proved themselves, and handed to ``load`` again."""
+        return {source: sorted(needles) for source, needles in self._chapters.needles.items()}
 
     # ── check ──
 

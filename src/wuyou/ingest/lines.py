@@ -10,7 +10,7 @@ import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 WIDE = 1.6
@@ -34,52 +34,70 @@ class Glyph(NamedTuple):
     """Whether the file holds a space before it."""
 
 
-class Piece:
+class Piece(NamedTuple):
     """Characters that stand side by side on one line, without a wide gap."""
 
-    def __init__(self, glyphs: Iterable[Glyph]) -> None:
-        self.glyphs, self.marks = _without_marks(sorted(glyphs, key=lambda glyph: glyph.x0))
-        self.size = _usual(glyph.size for glyph in self.glyphs)
-        self.y = _usual(glyph.y for glyph in self.glyphs)
-        self.x0 = min(glyph.x0 for glyph in self.glyphs)
-        self.x1 = max(glyph.x1 for glyph in self.glyphs)
-        self.text = join_glyphs(self.glyphs)
-        self.bold = all(glyph.bold for glyph in self.glyphs)
+    text: str
+    x0: float
+    x1: float
+    y: float
+    size: float
+    bold: bool
+    opening: float
+    """The width of what cannot be broken at its beginning."""
+    lead: str
+    """The raised number it begins with, as a footnote does; not in its text."""
+    marks: tuple[str, ...]
+    """Raised numbers that refer to footnotes; not in its text."""
 
 
 class Line:
     """All that stands on one line of a page or column."""
 
+    __slots__ = ("bold", "lead", "marks", "pieces", "size", "text", "x0", "x1", "y")
+
     def __init__(self, pieces: Iterable[Piece]) -> None:
-        self.pieces = sorted(pieces, key=lambda piece: piece.x0)
+        self.pieces = tuple(sorted(pieces, key=lambda piece: piece.x0))
         self.x0, self.x1 = self.pieces[0].x0, max(piece.x1 for piece in self.pieces)
-        self.size = _usual(piece.size for piece in self.pieces for _ in piece.glyphs)
+        self.size = max(self.pieces, key=lambda piece: len(piece.text)).size
         self.y = max(piece.y for piece in self.pieces)
         self.text = " ".join(piece.text for piece in self.pieces)
         self.bold = all(piece.bold for piece in self.pieces)
+        self.lead = self.pieces[0].lead
         self.marks = tuple(mark for piece in self.pieces for mark in piece.marks)
 
-    @cached_property
+    @property
     def opening(self) -> float:
         """The width of what cannot be broken at its beginning."""
-        glyphs = self.pieces[0].glyphs
-        end = 1
-        for before, after in zip(glyphs, glyphs[1:], strict=False):
-            glued = before.text in _OPENERS or after.text in _CLOSERS
-            one_word = _is_narrow(before) and _is_narrow(after) and not _gap(before, after)
-            if not (glued or one_word):
-                break
-            end += 1
-        return glyphs[end - 1].x1 - glyphs[0].x0
+        return self.pieces[0].opening
+
+
+def _piece(glyphs: list[Glyph]) -> Piece | None:
+    lead, words, marks = _without_marks(glyphs)
+    if not words:
+        return None
+    end = 1
+    for before, after in pairwise(words):
+        glued = before.text in _OPENERS or after.text in _CLOSERS
+        one_word = _is_narrow(before) and _is_narrow(after) and not _gap(before, after)
+        if not (glued or one_word):
+            break
+        end += 1
+    return Piece(
+        text=join_glyphs(words),
+        x0=words[0].x0,
+        x1=max(glyph.x1 for glyph in words),
+        y=_usual(glyph.y for glyph in words),
+        size=_usual(glyph.size for glyph in words),
+        bold=all(glyph.bold for glyph in words),
+        opening=words[end - 1].x1 - words[0].x0,
+        lead=lead,
+        marks=marks,
+    )
 
 
 _OPENERS = frozenset("（(《“‘「『【〔[")
 _CLOSERS = frozenset("，。、；：？！）)》”’」』】〕]…—%％‰·,.;:?!")
-
-
-def lines(glyphs: Iterable[Glyph]) -> list[Line]:
-    """Set characters into lines, from the top."""
-    return [Line(pieces) for pieces in rows(glyphs)]
 
 
 def rows(glyphs: Iterable[Glyph]) -> list[list[Piece]]:
@@ -101,7 +119,7 @@ def rows(glyphs: Iterable[Glyph]) -> list[list[Piece]]:
             at = bisect_left(heights, y)
             heights.insert(at, y)
             found.insert(at, [run])
-    return [_pieces(runs) for runs in found]
+    return [pieces for runs in found if (pieces := _pieces(runs))]
 
 
 def _runs(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
@@ -143,7 +161,7 @@ def _pieces(runs: list[list[Glyph]]) -> list[Piece]:
             cut.append([])
         cut[-1].append(glyph)
         reach = max(reach, glyph.x1)
-    return [Piece(part) for part in cut]
+    return [piece for part in cut if (piece := _piece(part))]
 
 
 # ── words ──
@@ -214,27 +232,33 @@ def join_lines(texts: Iterable[str]) -> str:
 
 # ── marks of footnotes ──
 
-_MARK = re.compile(r"[\d①-⑳*＊※†]|[\[\]〔〕（）(),，]")
+_BRACKETS = "[]〔〕（）(),，"
+_MARK = re.compile(r"[\d①-⑳*＊※†\[\]〔〕（）(),，]")
 
 
-def _without_marks(glyphs: list[Glyph]) -> tuple[list[Glyph], tuple[str, ...]]:
-    """Take off the small raised numbers that refer to footnotes; m² keeps its own."""
+def _without_marks(glyphs: list[Glyph]) -> tuple[str, list[Glyph], tuple[str, ...]]:
+    """Take off the small raised numbers of footnotes, at the beginning and further on; m² keeps its own."""
     size = _usual(glyph.size for glyph in glyphs)
     y = _usual(glyph.y for glyph in glyphs if glyph.size > 0.85 * size)
     kept: list[Glyph] = []
     marks: list[str] = []
+    lead = ""
     was_mark = False
     for glyph in glyphs:
         raised = glyph.size <= 0.8 * size and glyph.y < y - 0.12 * size and _MARK.fullmatch(glyph.text) is not None
-        if raised and kept and not (kept[-1].text.isascii() and kept[-1].text.isalpha() and not was_mark):
-            if was_mark:
-                marks[-1] += glyph.text
-            else:
-                marks.append(glyph.text)
-        else:
+        power = bool(kept) and kept[-1].text.isascii() and kept[-1].text.isalpha() and not was_mark
+        if not raised or power:
             kept.append(glyph)
-        was_mark = raised
-    return kept, tuple(mark.strip("[]〔〕（）(),，") for mark in marks)
+        elif not kept:
+            lead += glyph.text
+        elif was_mark:
+            marks[-1] += glyph.text
+        else:
+            marks.append(glyph.text)
+        was_mark = raised and not power
+    if not kept:
+        return "", glyphs, ()
+    return lead.strip(_BRACKETS), kept, tuple(mark.strip(_BRACKETS) for mark in marks)
 
 
 def _usual(values: Iterable[float]) -> float:

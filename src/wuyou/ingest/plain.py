@@ -41,6 +41,28 @@ def _decoded(data: bytes) -> str | None:
     return None
 
 
+_CHARSET = re.compile(rb"charset\s{0,3}=\s{0,3}[\"']?\s{0,3}([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
+_CALLED = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "utf8": "utf-8", "x-gbk": "gb18030"}
+
+
+def decode_page(data: bytes, name: str) -> str:
+    """Turn a web page's bytes into text: as UTF-8 when they are, else as the page says of itself.
+
+    A browser that saves a page often changes the bytes and leaves the declaration. Raises MaterialError as ``decode``.
+    """
+    if not data.startswith(tuple(bom for bom, _ in _BOMS)) and data[:4096].count(0) == 0:
+        found = _CHARSET.search(data[:4096])
+        declared = found[1].decode().lower() if found else ""
+        for encoding in ("utf-8", _CALLED.get(declared, declared)):
+            try:
+                text = data.decode(encoding, "replace") if encoding else ""
+            except LookupError:
+                continue
+            if text and text.count("\ufffd") <= len(text) // 500 + 1:
+                return text
+    return decode(data, name)
+
+
 def _is_real_chinese(text: str) -> bool:
     chinese = [char for char in text if is_han(char)]
     common = sum(0xB0 <= char.encode("gb2312", "ignore")[:1].ljust(1, b"\0")[0] <= 0xD7 for char in chinese)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from .. import archives
 from ..errors import MaterialError
 from ..values import Passage, PassageKind
-from .grid import Cell, Row, rows
+from .cells import Cell, Row, rows
 from .ooxml import Element, R, W, children, inside, is_on, name_of, styles, value_of
 
 _SKIPPED = frozenset(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -74,18 +76,19 @@ class Rooms:
         """The rules, each proved by its own examples: once for each state of the rules and the code."""
         if WARM and (key := self.library.fingerprint()) in WARM:
             return WARM[key][1]
-        book = self._rulebook()
         mark = self.runs / ".proved" / self._fingerprint("rules", "sources.yml", "channels", "genres", code=True)
-        if not mark.exists():
+        proven = read_needles(mark)
+        book = self._rulebook(proven)
+        if proven is None:
             problems = book.prove()
             if problems:
                 raise LibraryError(problems)
             from ..store import write_text
 
-            write_text(mark, "每条规则的例句都已验证；规则或程序一变，会重新验证。\n")
+            write_text(mark, json.dumps(book.needles, ensure_ascii=False, sort_keys=True) + "\n")
         return book
 
-    def _rulebook(self) -> Rulebook:
+    def _rulebook(self, proven: Mapping[str, Sequence[str]] | None = None) -> Rulebook:
         from ..checks import Rulebook
 
         library = self.library
@@ -96,6 +99,7 @@ class Rooms:
             channels=library.channels,
             genres=library.genres,
             segments=library.segments,
+            proven=proven,
         )
 
     @cached_property
@@ -143,3 +147,12 @@ class Rooms:
                     digest.update(f"{path.relative_to(tree).as_posix()}\0".encode())
                     digest.update(path.read_bytes())
         return digest.hexdigest()
+
+
+def read_needles(path: Path) -> dict[str, list[str]] | None:
+    """Read what an earlier start has proved; nothing when there is none, or when it cannot be read."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from ...values import Cadence, Calendar, Entry, Finding, Level, Source
-from ..patterns import Groups
+from ..patterns import Lexicon
 from ..pieces import At, Basis, Piece
 from ..rule import cite
 
@@ -40,7 +40,7 @@ class Survey(Piece):
         """What its basis points at, with the article, once ``prepare`` has run."""
         return []
 
-    def prepare(self, groups: Groups, sources: Mapping[str, Source]) -> Iterator[tuple[At, str, str]]:  # noqa: ARG002  (the same door as rules)
+    def prepare(self, groups: Lexicon, sources: Mapping[str, Source]) -> Iterator[tuple[At, str, str]]:  # noqa: ARG002  (the same door as rules)
         """Look up sources; yield what is wrong."""
         self.sources.extend((sources[basis.source], basis.article) for basis in self.basis if basis.source in sources)
         for index, basis in enumerate(self.basis):
