@@ -11,7 +11,9 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable
+from copy import deepcopy
 from random import Random
+from typing import Any
 
 HUGE = 80 * 1024 * 1024
 """Bytes a small archive may unpack to: more than any reader should hold."""
@@ -134,6 +136,8 @@ def _raw(data: bytes, donor: bytes, chance: Random) -> bytes:
 
 
 def _as_text(data: bytes, chance: Random) -> bytes:
+    if b"<" in data[:200] and chance.random() < 0.6:
+        return _as_tree(data, chance)
     charset = "gb18030" if b"gb18030" in data[:1000] else "utf-8"
     spoiled = chance.choice(TEXT)(data.decode(charset, "surrogateescape"), chance)
     return spoiled.encode(charset, "surrogateescape" if charset == "utf-8" else "replace")
@@ -200,6 +204,86 @@ def _lines(text: str, chance: Random) -> str:
 TEXT: tuple[Callable[[str, Random], str], ...] = (
     _characters, _numbers, _attributes, _nest, _declare, _entities, _tags, _lines,
 )  # fmt: skip
+
+
+# ── trees ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _as_tree(data: bytes, chance: Random) -> bytes:
+    """Spoil what markup means and keep it well-formed, so that the reader goes on past the parser."""
+    from lxml import etree
+
+    page = b"<html" in data[:300].lower()
+    parser: Any = etree.HTMLParser(huge_tree=True) if page else etree.XMLParser(huge_tree=True)
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return data  # spoiled before
+    for _ in range(chance.randint(1, 6)):
+        elements = [element for element in root.iter() if isinstance(element.tag, str) and element is not root]
+        if elements:
+            chance.choice(TREE)(elements, chance)
+    if page:
+        return bytes(etree.tostring(root, method="html", encoding="gb18030" if b"gb18030" in data[:1000] else "utf-8"))
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
+
+
+def _drop(elements: list[Any], chance: Random) -> None:
+    element = chance.choice(elements)
+    element.getparent().remove(element)
+
+
+def _copy(elements: list[Any], chance: Random) -> None:
+    """Put copies of an element into another; not too much of it, or the spoiled file is only large."""
+    element, other = chance.choices(elements, k=2)
+    if sum(1 for _ in element.iter()) < 300:
+        for _ in range(chance.choice((1, 3, 200))):
+            other.append(deepcopy(element))
+
+
+def _rename(elements: list[Any], chance: Random) -> None:
+    element, other = chance.choices(elements, k=2)
+    element.tag = other.tag
+
+
+def _wrap(elements: list[Any], chance: Random) -> None:
+    """Nest an element in ever more of another's kind."""
+    element, other = chance.choices(elements, k=2)
+    parent, inner = element.getparent(), element
+    at = parent.index(element)
+    for _ in range(chance.choice((1, 40, 240, 3_000))):
+        outer = inner.makeelement(other.tag, dict(other.attrib))
+        outer.append(inner)
+        inner = outer
+    parent.insert(at, inner)
+
+
+def _swap_words(elements: list[Any], chance: Random) -> None:
+    element, other = chance.choices(elements, k=2)
+    element.text, other.text = other.text, element.text
+
+
+def _say(elements: list[Any], chance: Random) -> None:
+    """Say something odd, perhaps many times, where something ordinary stood."""
+    said = [element for element in elements if element.text and element.text.strip()] or elements
+    odd = chance.choice((*ODD_NUMBERS, "\u3000", "1.75%", "2026年11月1日至", "（", "第", "|", "不超过"))
+    chance.choice(said).text = odd * chance.choice((1, 1, 60, 3_000))
+
+
+def _attribute(elements: list[Any], chance: Random) -> None:
+    """Give an attribute an odd value, here or wherever it stands."""
+    named = [element for element in elements if element.attrib]
+    if not named:
+        return
+    chosen = chance.choice(named)
+    key = chance.choice(sorted(chosen.attrib))
+    odd = chance.choice(("0", "-1", "2", "65536", "4294967295", "9" * 40, "x", "", "A1:XFD1048576", "../../x.xml"))
+    for element in named if chance.random() < 0.2 else [chosen]:
+        if key in element.attrib:
+            element.set(key, odd)
+
+
+TREE: tuple[Callable[[list[Any], Random], None], ...] = (_drop, _copy, _rename, _wrap, _swap_words, _say, _attribute)
 
 
 # ── packages ─────────────────────────────────────────────────────────────────────────────────────────────────────────

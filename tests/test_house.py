@@ -25,6 +25,8 @@ ONE_DOOR = {
     "xlsxwriter": "exports/sheet.py",
     "openpyxl": "tables.py",
     "docx": "ingest/word.py",
+    "lxml": "ingest/web.py",
+    "pypdfium2": "ingest/pdf.py",
     "typst": "pictures.py",
     "icalendar": "exports/ics.py",
     "ipywidgets": "desk.py",

@@ -102,14 +102,19 @@ def _gutter(blocks: Sequence[_Block]) -> float | None:
     start, end = min(piece.x0 for piece in pieces), max(piece.x1 for piece in pieces)
     places = [start + (end - start) * share / 200 for share in range(60, 141)]
     crossing = [sum(piece.x0 < x < piece.x1 for piece in pieces) for x in places]
-    runs = [list(run) for fewest, run in groupby(range(len(places)), key=crossing.__getitem__) if fewest == min(crossing)]
+    runs = [
+        list(run) for fewest, run in groupby(range(len(places)), key=crossing.__getitem__) if fewest == min(crossing)
+    ]
     widest = max(runs, key=len)
     best = places[widest[len(widest) // 2]]
     left = [piece for piece in pieces if piece.x1 <= best]
     right = [piece for piece in pieces if piece.x0 >= best]
     if len(left) < _FEWEST or len(right) < _FEWEST:
         return None
-    top, foot = max(min(p.y for p in left), min(p.y for p in right)), min(max(p.y for p in left), max(p.y for p in right))
+    top, foot = (
+        max(min(p.y for p in left), min(p.y for p in right)),
+        min(max(p.y for p in left), max(p.y for p in right)),
+    )
     beside = sum(top - 1 <= piece.y <= foot + 1 for piece in (*left, *right))
     if 2 * beside < len(left) + len(right):
         return None

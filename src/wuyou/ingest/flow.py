@@ -12,10 +12,10 @@ from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from ..values import Passage, PassageKind
+from .cells import Cell, Row, head_of, heading_of
 from .columns import Strand, strands
 from .grid import Rule, Table, tables
 from .lines import Glyph, Line, join_lines, rows
-from .ooxml import Cell, head_of, heading_of
 
 _LARGER = 1.12
 """A heading's type is so many times that of the text."""
@@ -84,7 +84,8 @@ def _take_margins(pages: Sequence[Page]) -> tuple[list[str], list[str]]:
         page, line = same[0]
         alone = line in (page.lines[0], page.lines[-1]) and _PAGE_NUMBER.fullmatch(line.text)
         if len({page.number for page, _ in same}) > 1 or alone:
-            found[0 if top else 1].append(line.text)
+            if not _PAGE_NUMBER.fullmatch(line.text):
+                found[0 if top else 1].append(line.text)
             for page, line in same:
                 page.lines.remove(line)
     return found
@@ -179,7 +180,7 @@ def _frame(pages: Sequence[Page]) -> _Frame:
         bold=2 * sum(len(line.text) for line in every if line.bold) > told,
         leading=_most(gaps) or 1.6,
         reach={
-            width: _reach([line for page in pages if round(page.width) == width for line in page.lines])
+            width: _reach([line for page in pages if round(page.width) == width for line in page.lines], width)
             for width in widths
         },
     )
@@ -189,9 +190,14 @@ def _most(counted: Counter[float]) -> float:
     return max(counted, key=lambda value: (counted[value], -value), default=0.0)
 
 
-def _reach(every: list[Line]) -> float:
-    """Return how far full lines reach: the edge that several share, else the end of the longest."""
+def _reach(every: list[Line], width: float) -> float:
+    """Return how far full lines reach: the edge that several share, else the end of the longest.
+
+    Where no line goes far, none was broken by the width of the page.
+    """
     longest = max((line.x1 for line in every), default=0.0)
+    if longest < 0.6 * width:
+        return width
     shared = Counter(round(line.x1) for line in every)
     edge, count = max(shared.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
     return float(edge) if count > 2 and edge > longest - 3 * max(line.size for line in every) else longest
@@ -243,7 +249,11 @@ def _body(pages: Sequence[Page], frame: _Frame) -> Iterator[Passage]:
 def _kind(paragraph: _Paragraph, frame: _Frame) -> PassageKind:
     text, line = paragraph.text, paragraph.lines[0]
     distinct = line.size > _LARGER * frame.size or (not frame.bold and all(line.bold for line in paragraph.lines))
-    return "heading" if distinct and len(text) <= _MAX_HEADING and not re.search(r"[。；，、：:;,]$", text) else "paragraph"
+    return (
+        "heading"
+        if distinct and len(text) <= _MAX_HEADING and not re.search(r"[。；，、：:;,]$", text)
+        else "paragraph"
+    )
 
 
 def _blocks(pages: Sequence[Page], frame: _Frame) -> Iterator[_Block]:
@@ -280,6 +290,8 @@ def _continues(paragraph: _Paragraph, line: Line, strand: Strand, frame: _Frame)
         return not begins and not _STOP.search(before.text) and line.x0 < strand.left + 0.8 * size
     if below > 1.35 * frame.leading * size or below < 0:
         return False
+    if below > 1.1 * frame.leading * size and _STOP.search(before.text):
+        return False
     hangs = len(paragraph.lines) == 1 and _MARKER.match(before.text) is not None
     if line.x0 > before.x0 + 0.8 * size and not hangs:
         return False
@@ -306,8 +318,8 @@ class _Heads:
     """The rows of a table under its heading, or under that of the table it goes on with."""
 
     def __init__(self, table: Table, before: _Heads | None) -> None:
-        self.rows = [[Cell(cell.text, cell.column, cell.last_column, ()) for cell in row] for row in table.rows]
-        own, heads = head_of([(row, False) for row in self.rows])
+        self.rows = [[Cell(cell.text, cell.column, cell.last_column) for cell in row] for row in table.rows]
+        own, heads = head_of([Row(tuple(row)) for row in self.rows])
         self.top, self.heads = own, heads
         self.skipped = 0
         if before:
@@ -332,4 +344,6 @@ class _Heads:
             texts = tuple(cell.text for cell in cells)
             if index > self.skipped and any(texts):
                 header = tuple(heading_of(self.heads, cell) for cell in cells) if index > self.top else ()
-                yield Passage(locator=f"{place}第{index}行", text=" | ".join(texts), kind="row", header=header, cells=texts)
+                yield Passage(
+                    locator=f"{place}第{index}行", text=" | ".join(texts), kind="row", header=header, cells=texts
+                )

@@ -207,7 +207,7 @@ def _gap(before: Glyph, after: Glyph) -> str:
     width = (after.x0 - before.x1) / max(before.size, after.size)
     if width >= _SPACE:
         return " "
-    if _is_narrow(before) != _is_narrow(after):
+    if _is_narrow(before) != _is_narrow(after) or after.text in _CLOSERS:
         return ""
     meant = after.spaced or (width > _WORD_GAP and _is_narrow(before))
     return " " if meant and width >= _WORD_GAP else ""
@@ -215,9 +215,7 @@ def _gap(before: Glyph, after: Glyph) -> str:
 
 def join_glyphs(glyphs: Sequence[Glyph]) -> str:
     """Write out neighbours: 2026 年 1 月 becomes 2026年1月, two English words stay apart."""
-    text = "".join(
-        (_gap(glyphs[index - 1], glyph) if index else "") + glyph.text for index, glyph in enumerate(glyphs)
-    )
+    text = "".join((_gap(glyphs[index - 1], glyph) if index else "") + glyph.text for index, glyph in enumerate(glyphs))
     return text.strip()
 
 

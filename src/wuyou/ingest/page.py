@@ -95,17 +95,51 @@ class TooLong(Exception):
 MAX_NESTED = 16
 """Tables inside tables; deeper ones are read as text."""
 _SKIPPED = frozenset(
-    ("script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "select", "option")
-    + ("button", "textarea", "canvas", "audio", "video", "head", "title", "datalist", "map", "rp", "rt")
+    {"script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "select", "option"}
+    | {"button", "textarea", "canvas", "audio", "video", "head", "title", "datalist", "map", "rp", "rt"}
 )
 _MARGINS = frozenset(("nav", "footer", "aside", "menu", "header"))
 _MAIN = frozenset(("article", "main"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BLOCKS = (
     frozenset(
-        ("p", "div", "section", "li", "ul", "ol", "dl", "dt", "dd", "blockquote", "pre", "form", "fieldset", "legend")
-        + ("address", "figure", "figcaption", "details", "summary", "center", "hr", "table", "caption", "thead", "tbody")
-        + ("tfoot", "tr", "td", "th", "body", "html", "br", "hgroup")
+        {
+            "p",
+            "div",
+            "section",
+            "li",
+            "ul",
+            "ol",
+            "dl",
+            "dt",
+            "dd",
+            "blockquote",
+            "pre",
+            "form",
+            "fieldset",
+            "legend",
+            "address",
+            "figure",
+        }
+        | {
+            "figcaption",
+            "details",
+            "summary",
+            "center",
+            "hr",
+            "table",
+            "caption",
+            "thead",
+            "tbody",
+            "tfoot",
+            "tr",
+            "td",
+            "th",
+            "body",
+            "html",
+            "br",
+            "hgroup",
+        }
     )
     | _HEADINGS
     | _MARGINS

@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 from ..errors import MaterialError
-from ..values import Passage
+from ..values import Passage, PassageKind
 from .cells import rows
 from .page import Block, Page, Table, TooLong
 from .plain import decode_page
@@ -68,7 +68,7 @@ class _Document:
                 yield Passage(locator=f"隐藏文字{secrets}", text=piece.text, internal=True)
             else:
                 paragraphs += 1
-                kind = "heading" if piece.heading else "paragraph"
+                kind: PassageKind = "heading" if piece.heading else "paragraph"
                 yield Passage(locator=f"第{paragraphs}段", text=piece.text, kind=kind)
 
     def remarks(self) -> tuple[str, ...]:
