@@ -15,8 +15,10 @@ from copy import deepcopy
 from random import Random
 from typing import Any
 
-HUGE = 80 * 1024 * 1024
+HUGE = 30 * 1024 * 1024
 """Bytes a small archive may unpack to: more than any reader should hold."""
+LARGE = 3 * 1024 * 1024
+"""Bytes from which text is not made larger still: the spoiler has to live as well."""
 ODD_NUMBERS = (
     "9" * 400,
     "-1",
@@ -136,6 +138,8 @@ def _raw(data: bytes, donor: bytes, chance: Random) -> bytes:
 
 
 def _as_text(data: bytes, chance: Random) -> bytes:
+    if len(data) > LARGE:
+        return _end_early(data, chance)
     if b"<" in data[:200] and chance.random() < 0.6:
         return _as_tree(data, chance)
     charset = "gb18030" if b"gb18030" in data[:1000] else "utf-8"
@@ -158,7 +162,7 @@ def _characters(text: str, chance: Random) -> str:
 
 def _numbers(text: str, chance: Random) -> str:
     odd = chance.choice(ODD_NUMBERS)
-    rate = chance.choice((0.02, 0.3, 1))
+    rate = chance.choice((0.02, 0.3, 1)) if len(text) < LARGE // len(odd) else 0.001
     return NUMBER.sub(lambda match: odd if chance.random() < rate else match[0], text)
 
 
@@ -198,7 +202,7 @@ def _lines(text: str, chance: Random) -> str:
     if chance.random() < 0.5:
         return text.replace("\n", "")
     start, end = _span(len(text), chance, 300)
-    return text[:start] + text[start:end] * chance.choice((50, 3_000)) + text[end:]
+    return text[:start] + text[start:end] * chance.choice((50, 600)) + text[end:]
 
 
 TEXT: tuple[Callable[[str, Random], str], ...] = (
@@ -235,10 +239,13 @@ def _drop(elements: list[Any], chance: Random) -> None:
 
 def _copy(elements: list[Any], chance: Random) -> None:
     """Put copies of an element into another; not too much of it, or the spoiled file is only large."""
+    from lxml import etree
+
     element, other = chance.choices(elements, k=2)
-    if sum(1 for _ in element.iter()) < 300:
+    if len(etree.tostring(element)) < LARGE // 100:
+        copied = deepcopy(element)  # what stands inside itself would double each time
         for _ in range(chance.choice((1, 3, 200))):
-            other.append(deepcopy(element))
+            other.append(deepcopy(copied))
 
 
 def _rename(elements: list[Any], chance: Random) -> None:

@@ -53,12 +53,6 @@ OLD_SONG = (
     " /Ascent 880 /Descent -120 /CapHeight 880 /StemV 93 >>",
 )
 """The font that Chinese papers name and do not carry with them."""
-WITHOUT_MEANING = (
-    OLD_SONG[0].replace("UniGB-UCS2-H", "Identity-H"),
-    OLD_SONG[1].replace("(GB1)", "(Identity)"),
-    OLD_SONG[2],
-)
-"""A font whose numbers for characters only it understands."""
 IMAGE = (
     "<< /Type /XObject /Subtype /Image /Width 2 /Height 2 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 4 >>"
     "\nstream\n\x20\x80\x80\x20\nendstream"
@@ -67,19 +61,16 @@ PICTURE = "q 595 0 0 842 0 0 cm /Im1 Do Q\n"
 """Fills the page with a picture."""
 
 
-def written(
-    path: Path, *pages: Leaf | str, font: tuple[str, str, str] = OLD_SONG, catalog: str = "", more: tuple[str, ...] = ()
-) -> Path:
-    """Write a PDF byte by byte; ``more`` are further objects, the first of them numbered 7."""
+def written(path: Path, *pages: Leaf | str, catalog: str = "", trailer: str = "") -> Path:
+    """Write a PDF byte by byte, with further entries of its catalogue and its trailer."""
     leaves = [page if isinstance(page, Leaf) else Leaf(page) for page in pages]
-    first = 7 + len(more)
+    first = 7
     kids = " ".join(f"{first + 2 * number} 0 R" for number in range(len(leaves)))
     objects = [
         f"<< /Type /Catalog /Pages 2 0 R {catalog} >>",
         f"<< /Type /Pages /Kids [{kids}] /Count {len(leaves)} >>",
-        *font,
+        *OLD_SONG,
         IMAGE,
-        *more,
     ]
     for number, leaf in enumerate(leaves):
         box = " ".join(str(side) for side in leaf.box)
@@ -98,7 +89,7 @@ def written(
     table = "".join(f"{place:010} 00000 n \n" for place in places)
     data += (
         f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
-        f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(data)}\n%%EOF\n"
+        f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R {trailer} >>\nstartxref\n{len(data)}\n%%EOF\n"
     ).encode("latin-1")
     path.write_bytes(data)
     return path

@@ -23,7 +23,8 @@ ONE_DOOR = {
     "nbclient": "batch/warm.py",
     "ipykernel": "batch/zygote.py",
     "xlsxwriter": "exports/sheet.py",
-    "openpyxl": "tables.py",
+    "openpyxl": "tables/book.py",
+    "pptx": "ingest/slides.py",
     "docx": "ingest/word.py",
     "lxml": "ingest/web.py",
     "pypdfium2": "ingest/pdf.py",
@@ -87,7 +88,13 @@ def test_every_dependency_that_is_imported_is_declared() -> None:
 
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     names = {re.split(r"[<>=!~ \[]", name)[0].lower() for name in declared}
-    as_package = {"docx": "python-docx", "yaml": "pyyaml", "pydantic_core": "pydantic", "nbclient": "papermill"}
+    as_package = {
+        "docx": "python-docx",
+        "pptx": "python-pptx",
+        "yaml": "pyyaml",
+        "pydantic_core": "pydantic",
+        "nbclient": "papermill",
+    }
     used = (
         {name.split(".")[0] for path in MODULES for name, _ in _imports(path)}
         - set(sys.stdlib_module_names)

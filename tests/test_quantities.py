@@ -11,6 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wuyou.quantities import Day, Quantity, find, number, same, says
+from wuyou.quantities.flatten import flatten
+from wuyou.quantities.readers import STAGES
+from wuyou.quantities.scan import POSSIBLE
 
 
 def only(text: str) -> Quantity:
@@ -362,3 +365,51 @@ def test_a_day_knows_its_date_only_when_it_was_said_whole_and_exists() -> None:
         "--11",
         "---15",
     ]
+
+
+# ── what is not tried ──
+
+_PIECES = """
+2026年11月1日 十二月三日 11.1-12.31 12.24起 1-3月 每周六 隔周三 9:00-17:00 下午两点半 3年期 半年 45日 1.75% 五个基点 5BP
+百分之二 1‰ 八五折 三成 ¥500 20万元 US$3 捌佰圓 两块 五毛 立减5 满100减8 第三期 一名 3克 2.5倍 15日 内线6203 400-000-0505
+"""
+
+
+@given(st.lists(st.sampled_from(_PIECES.split()), min_size=1, max_size=8).map("".join) | st.text(max_size=40))
+def test_a_pattern_is_left_out_only_where_it_could_find_nothing(text: str) -> None:
+    flat, _ = flatten(text)
+    for pattern, _, needs in STAGES:
+        assert pattern.search(flat) is None or not needs.isdisjoint(flat), pattern.pattern[:40]
+    assert all(POSSIBLE.search(quantity.text) for quantity in find(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("起存10 000元", "10000"),
+        ("限前 5 0 0 笔", "500"),
+        ("利率 1 . 7 5 %", "0.0175"),
+        ("共1 234 567.80元", "1234567.8"),
+    ],
+)
+def test_digits_set_apart_are_one_number(text: str, value: str) -> None:
+    assert only(text).normalized == value
+
+
+def test_the_number_of_a_section_is_no_quantity() -> None:
+    assert find("1.2 分层权益") == ()
+    assert find("2.4 本清单") == ()
+    assert only("1.5 倍积分").normalized == "1.5"
+
+
+def test_numbers_of_the_police_are_told_from_counts() -> None:
+    assert only("请拨打110报警").kind == "phone"
+    assert only("每网点120户").kind == "count"
+
+
+def test_the_end_of_a_range_may_come_after_a_comma() -> None:
+    assert only("自2026年11月1日起，至2027年4月30日止").normalized == "2026-11-01/2027-04-30"
+
+
+def test_full_width_phones_are_normalized() -> None:
+    assert only("０３００－４４０１２３４").normalized == "03004401234"

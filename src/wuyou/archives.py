@@ -86,11 +86,17 @@ def _weigh(archive: zipfile.ZipFile, path: Path, office: Office) -> None:
         len(parts) > MAX_PARTS
         or unpacked > MAX_UNPACKED
         or (unpacked > SMALL and unpacked > MAX_RATIO * max(packed, 1))
-        or (office is not SHEETS and markup > MAX_MARKUP)
     ):
         raise MaterialError(
             "解开后大得不像一份文档", path.name, f"请用 {office.program} 打开核对，只留正文后另存一份再来"
         )
+    if markup > MAX_MARKUP:
+        raise too_large(path, office)
+
+
+def too_large(path: Path, office: Office) -> MaterialError:
+    """Say that a file holds more than can be read."""
+    return MaterialError("文件太大", path.name, f"请用 {office.program} 打开，只留要读的内容，另存一份再来")
 
 
 def damaged(path: Path, office: Office) -> MaterialError:

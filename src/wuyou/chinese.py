@@ -61,6 +61,16 @@ def _traditional() -> dict[str, str]:
     return {line[0]: line[1] for line in table.splitlines() if line and line[0] != "#"}
 
 
+def simplified(text: str) -> str:
+    """Turn Traditional and variant characters into Simplified ones, each in its place: the length stays the same."""
+    return text if text.isascii() else text.translate(_table())
+
+
+@cache
+def _table() -> dict[int, str]:
+    return {ord(old): new for old, new in _traditional().items()}
+
+
 @lru_cache(maxsize=1 << 10)
 def fold(text: str) -> Folded:
     """Fold a text to one form: NFKC, lower case, Simplified, nothing invisible, no separator between Chinese characters."""

@@ -208,7 +208,9 @@ class Library:
         """Digest the files of the library (or of some folders of it), so that a run can tell what has changed."""
         digest = blake2b(digest_size=16)
         roots = [self.folder / name for name in folders] if folders else [self.folder]
-        for path in sorted({path for root in roots for path in ([root] if root.is_file() else root.rglob("*.yml"))}):
+        for path in sorted(
+            {path for root in roots for path in ([root] if root.is_file() else root.rglob("*.[yt][ms][lv]"))}
+        ):
             if "records" in path.relative_to(self.folder).parts:
                 continue
             digest.update(f"{path.relative_to(self.folder).as_posix()}\0".encode())

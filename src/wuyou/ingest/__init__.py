@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -24,6 +24,8 @@ __all__ = ["Reader", "Remarking", "distil", "read"]
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_TITLE = 80
+MAX_PASSAGES, MAX_CHARACTERS = 20_000, 800_000
+"""Of one material: many times those of the longest that headquarters sends."""
 
 
 class Reader(Protocol):
@@ -59,17 +61,32 @@ def read(path: Path, name: str = "") -> Material:
         raise MaterialError(f"不会读 {suffix or '没有后缀的'} 文件", name, f"能读的有 {known}，请另存为其中一种")
     _check_kind(data, suffix, name)
     reader = readers[suffix]()
-    passages = tuple(reader.passages(path))
+    passages, cut = _within(reader.passages(path))
     if not any(passage.text.strip() for passage in passages if not passage.internal):
         raise MaterialError("里面没有能读的文字", name, "若是图片或扫描件，请先转成可以复制文字的文件")
     return Material(
-        title=_title(passages),
+        title=_title(passages, Path(name).stem),
         path=name,
         digest=blake2b(data, digest_size=16).hexdigest(),
         issued=_issued(passages),
         passages=passages,
-        remarks=reader.remarks(path) if isinstance(reader, Remarking) else (),
+        remarks=(reader.remarks(path) if isinstance(reader, Remarking) else ()) + (_CUT,) * cut,
     )
+
+
+_CUT = "文件太长，只读了前面一部分"
+
+
+def _within(passages: Iterable[Passage]) -> tuple[tuple[Passage, ...], bool]:
+    """Take passages as far as a person could go through them; tell whether there were more."""
+    taken: list[Passage] = []
+    length = 0
+    for passage in passages:
+        length += len(passage.text)
+        if len(taken) >= MAX_PASSAGES or (length > MAX_CHARACTERS and taken):
+            return tuple(taken), True
+        taken.append(passage)
+    return tuple(taken), False
 
 
 def _bytes(path: Path, name: str) -> bytes:
@@ -105,11 +122,17 @@ _REALLY = {
     "picture": ("其实是一张图片", "请先把图片转成可以复制文字的文件"),
     "html": ("其实是一张网页", "请在浏览器里打开，把正文另存为 .docx 或 .txt"),
 }
+_OFFICE = {
+    ".docx": ("Word", ".docx", ".doc"),
+    ".docm": ("Word", ".docx", ".doc"),
+    ".pptx": ("PowerPoint", ".pptx", ".ppt"),
+    ".pptm": ("PowerPoint", ".pptx", ".ppt"),
+    ".xlsx": ("Excel", ".xlsx", ".xls"),
+    ".xlsm": ("Excel", ".xlsx", ".xls"),
+}
+"""What each is made with, what it should be saved as, and what it was called in old times."""
 _EXPECTED = {
-    ".docx": "zip",
-    ".docm": "zip",
-    ".pptx": "zip",
-    ".xlsx": "zip",
+    **dict.fromkeys(_OFFICE, "zip"),
     ".pdf": "pdf",
     ".html": "html",
     ".htm": "html",
@@ -123,12 +146,15 @@ def _check_kind(data: bytes, suffix: str, name: str) -> None:
     if not kind and re.match(rb"<(?:!doctype html|html|head|body)\b", head, re.IGNORECASE):
         kind = "html"
     expected = _EXPECTED.get(suffix, "")
+    program, saved, old = _OFFICE.get(suffix, _OFFICE[".docx"])
     if kind == "ole":
-        raise MaterialError("打不开：加了打开密码，或是旧版的 .doc", name, "请去掉密码，用 Word 另存为 .docx 再来")
+        raise MaterialError(
+            f"打不开：加了打开密码，或是旧版的 {old}", name, f"请去掉密码，用 {program} 另存为 {saved} 再来"
+        )
     if kind and kind != expected:
         raise MaterialError(f"后缀是 {suffix}，{_REALLY[kind][0]}", name, _REALLY[kind][1])
     if expected == "zip" and not kind:
-        raise MaterialError(f"后缀是 {suffix}，内容却不是", name, "请用 Word 打开核对，另存为 .docx 再来")
+        raise MaterialError(f"后缀是 {suffix}，内容却不是", name, f"请用 {program} 打开核对，另存为 {saved} 再来")
 
 
 _LETTERHEAD = re.compile(
@@ -139,8 +165,14 @@ _NUMBERED = re.compile(
 )
 
 
-def _title(passages: tuple[Passage, ...]) -> str:
-    """Return the document's title: a heading at its very beginning, else its first paragraph that is no letterhead."""
+_SERIAL = re.compile(r"^(?:附件\s?\d{0,2}|[A-Za-z0-9]{1,8})[-_.、：: ]+")
+
+
+def _title(passages: tuple[Passage, ...], file: str) -> str:
+    """Return the document's title: a heading at its very beginning, else its first paragraph that is no letterhead.
+
+    What begins with a table, as workbooks do, is called by its ``file`` alone.
+    """
     body = [passage for passage in passages if passage.kind in ("heading", "paragraph", "row") and not passage.internal]
     first = [passage for passage in body[:4] if not _LETTERHEAD.fullmatch(passage.text)] or body[:1]
     if not first:
@@ -148,6 +180,8 @@ def _title(passages: tuple[Passage, ...]) -> str:
     chosen = next(
         (passage for passage in first if passage.kind == "heading" and not _NUMBERED.match(passage.text)), first[0]
     )
+    if chosen.kind == "row" and len({cell for cell in chosen.cells if cell}) > 2:
+        return _SERIAL.sub("", file)[:MAX_TITLE]
     text = " ".join(dict.fromkeys(chosen.cells)) if chosen.kind == "row" else " ".join(chosen.text.split())
     if len(text) > MAX_TITLE:  # a notice in one paragraph: its title is what stands in 【】 or before the colon
         opening = re.match(

@@ -5,7 +5,7 @@ It knows no file format: a reader lays out its cells, this says what stands abov
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ..values import Passage
@@ -32,14 +32,27 @@ class Row(NamedTuple):
     """Whether the file says that it is a heading."""
 
 
-def rows(table: list[Row], locate: Callable[[int], str], *, internal: bool = False) -> Iterator[Passage]:
-    """Yield the rows that say something, each with the headings above its cells; ``locate`` names row 1, 2, …."""
-    top, heads = head_of(table)
+def rows(
+    table: list[Row],
+    locate: Callable[[int], str],
+    *,
+    internal: bool = False,
+    heads: Sequence[tuple[Cell, ...]] | None = None,
+) -> Iterator[Passage]:
+    """Yield the rows that say something, each with the headings above its cells; ``locate`` names row 1, 2, ….
+
+    ``heads`` are the rows of a heading that stands elsewhere; without them it is looked for in the table.
+    """
+    top, heads = head_of(table) if heads is None else (0, heads)
+    above: dict[tuple[int, int], str] = {}
     for number, row in enumerate(table, start=1):
         cells = row.cells[:MAX_COLUMNS]
         texts = tuple(cell.text for cell in cells)
         if any(texts):
-            header = tuple(heading_of(heads, cell) for cell in cells) if number > top else ()
+            for cell in cells if number > top else ():
+                if cell[1:3] not in above:
+                    above[cell[1:3]] = heading_of(heads, cell)
+            header = tuple(above[cell[1:3]] for cell in cells) if number > top else ()
             yield Passage(
                 locator=locate(number),
                 text=" | ".join(texts),
@@ -69,7 +82,7 @@ def head_of(table: list[Row]) -> tuple[int, list[tuple[Cell, ...]]]:
     return last, [row.cells for row in table[first:last]]
 
 
-def heading_of(heads: list[tuple[Cell, ...]], cell: Cell) -> str:
+def heading_of(heads: Sequence[tuple[Cell, ...]], cell: Cell) -> str:
     """Join the headings that stand above a cell."""
     above = [head.text for row in heads for head in row if head.first <= cell.last and cell.first <= head.last]
     return " ".join(dict.fromkeys(text for text in above if text))

@@ -50,7 +50,7 @@ def _left(items: Sequence[Line | Table]) -> float:
 
 def _cut(blocks: list[_Block], depth: int = 2) -> Iterator[tuple[bool, list[_Block]]]:
     """Cut a page along its gutter into columns, and what lies across the gutter; at most into four."""
-    gutter = _gutter(blocks) if depth else None
+    gutter = _gutter(blocks, depth)
     if gutter is None:
         if blocks:
             yield False, blocks
@@ -87,38 +87,46 @@ def _split(block: _Block, gutter: float) -> tuple[_Block | None, _Block | None]:
         if block.x0 < gutter < block.x1:
             return block, block
         return (block, None) if block.x1 <= gutter else (None, block)
-    if any(piece.x0 < gutter < piece.x1 for piece in block):
+    pieces = [part for piece in block for part in (piece.cut(gutter) if piece.x0 < gutter < piece.x1 else (piece,))]
+    if any(piece.x0 < gutter < piece.x1 for piece in pieces):
         return block, block
-    left = tuple(piece for piece in block if piece.x1 <= gutter)
-    right = tuple(piece for piece in block if piece.x0 >= gutter)
+    left = tuple(piece for piece in pieces if piece.x1 <= gutter)
+    right = tuple(piece for piece in pieces if piece.x0 >= gutter)
     return left or None, right or None
 
 
-def _gutter(blocks: Sequence[_Block]) -> float | None:
+def _gutter(blocks: Sequence[_Block], depth: int) -> float | None:
     """Return where a gap runs down the page between two columns of running text; None when there is none for sure."""
     pieces = [piece for block in blocks if not isinstance(block, Table) for piece in block]
-    if len(pieces) < 2 * _FEWEST:
+    if not depth or len(pieces) < 2 * _FEWEST:
         return None
     start, end = min(piece.x0 for piece in pieces), max(piece.x1 for piece in pieces)
-    places = [start + (end - start) * share / 200 for share in range(60, 141)]
-    crossing = [sum(piece.x0 < x < piece.x1 for piece in pieces) for x in places]
+    places = [start + (end - start) * share / 200 for share in range(40, 161)]
+    covered = [stretch for piece in pieces for stretch in piece.stretches()]
+    crossing = [sum(left < x < right for left, right in covered) for x in places]
     runs = [
         list(run) for fewest, run in groupby(range(len(places)), key=crossing.__getitem__) if fewest == min(crossing)
     ]
     widest = max(runs, key=len)
     best = places[widest[len(widest) // 2]]
-    left = [piece for piece in pieces if piece.x1 <= best]
-    right = [piece for piece in pieces if piece.x0 >= best]
-    if len(left) < _FEWEST or len(right) < _FEWEST:
-        return None
-    top, foot = (
-        max(min(p.y for p in left), min(p.y for p in right)),
-        min(max(p.y for p in left), max(p.y for p in right)),
-    )
-    beside = sum(top - 1 <= piece.y <= foot + 1 for piece in (*left, *right))
-    if 2 * beside < len(left) + len(right):
-        return None
-    return best if _is_prose(left) and _is_prose(right) else None
+    halves = [_split(block, best) for block in blocks]
+    left = [one for one, other in halves if one is not None and one is not other]
+    right = [other for one, other in halves if other is not None and one is not other]
+    return best if _stand_beside(left, right) and all(_is_column(side, depth) for side in (left, right)) else None
+
+
+def _stand_beside(left: Sequence[_Block], right: Sequence[_Block]) -> bool:
+    """Tell whether several lines of both stand at the same height."""
+    heights = [[block[0].y for block in side if not isinstance(block, Table)] for side in (left, right)]
+    if not all(heights):
+        return False
+    top, foot = max(min(side) for side in heights), min(max(side) for side in heights)
+    return all(sum(top - 1 <= y <= foot + 1 for y in side) >= _FEWEST for side in heights)
+
+
+def _is_column(side: Sequence[_Block], depth: int) -> bool:
+    pieces = [piece for block in side if not isinstance(block, Table) for piece in block]
+    return _is_prose(pieces) or _gutter(side, depth - 1) is not None
 
 
 def _is_prose(pieces: list[Piece]) -> bool:

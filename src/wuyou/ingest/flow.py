@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from ..values import Passage, PassageKind
-from .cells import Cell, Row, head_of, heading_of
+from .breaks import Heads, goes_on
 from .columns import Strand, strands
 from .grid import Rule, Table, tables
 from .lines import Glyph, Line, join_lines, rows
@@ -36,6 +36,8 @@ class Sheet(NamedTuple):
     height: float
     glyphs: Sequence[Glyph]
     rules: Sequence[Rule]
+    turned: Sequence[Glyph] = ()
+    """Words on their side, each in one; read only where they stand in a table."""
 
 
 class Page:
@@ -43,8 +45,10 @@ class Page:
 
     def __init__(self, sheet: Sheet) -> None:
         self.number, self.width, self.height = sheet.number, sheet.width, sheet.height
-        self.tables, glyphs = tables(sheet.glyphs, sheet.rules)
-        self.lines = [Line(pieces) for pieces in rows(glyphs)]
+        self.tables, glyphs = tables([*sheet.glyphs, *sheet.turned], sheet.rules)
+        self.aside = [glyph.text for glyph in sheet.turned if glyph in glyphs]
+        """Words on their side that stand in no table."""
+        self.lines = [Line(pieces) for pieces in rows(glyph for glyph in glyphs if glyph not in sheet.turned)]
         self.short_rules = [
             rule.y0
             for rule in sheet.rules
@@ -209,6 +213,8 @@ _MARKER = re.compile(
 )
 _BULLET = re.compile(r"[•●■◆▪·➢✓○◇□]\s*")
 _STOP = re.compile(r"[。；;：:！!？?][”」』）)]?$")
+_CLOSED = re.compile(r"[。；;：:！!？?”」』）)]$")
+_LEADER = re.compile(r"(?:[.．·…]\s?){5,200}\s?\d{1,4}$")
 
 
 class _Paragraph:
@@ -229,7 +235,7 @@ def _body(pages: Sequence[Page], frame: _Frame) -> Iterator[Passage]:
     """Yield paragraphs and table rows, counted on each page."""
     paragraphs: Counter[int] = Counter()
     numbers: Counter[int] = Counter()
-    going_on: tuple[int, Table, _Heads] | None = None
+    going_on: tuple[int, Table, Heads] | None = None
     for block in _blocks(pages, frame):
         if isinstance(block, _Paragraph):
             going_on = None
@@ -240,8 +246,8 @@ def _body(pages: Sequence[Page], frame: _Frame) -> Iterator[Passage]:
             continue
         page, table = block
         numbers[page] += 1
-        before = going_on[2] if going_on and going_on[0] == page - 1 and _goes_on(going_on[1], table) else None
-        heads = _Heads(table, before)
+        before = going_on[2] if going_on and going_on[0] == page - 1 and goes_on(going_on[1], table) else None
+        heads = Heads(table, before)
         going_on = page, table, heads
         yield from heads.passages(f"第{page}页表{numbers[page]}")
 
@@ -284,13 +290,15 @@ def _continues(paragraph: _Paragraph, line: Line, strand: Strand, frame: _Frame)
     begins = _MARKER.match(line.text) is not None
     if strand is old and size > _LARGER * frame.size and _is_centred(before, old) and _is_centred(line, strand):
         return below < 2.3 * size and not begins
-    if old.right - before.x1 >= line.opening + 0.5 * size:
+    if old.right - before.x1 >= line.opening + 0.5 * size or _LEADER.search(before.text):
         return False
     if strand is not old:
         return not begins and not _STOP.search(before.text) and line.x0 < strand.left + 0.8 * size
     if below > 1.35 * frame.leading * size or below < 0:
         return False
     if below > 1.1 * frame.leading * size and _STOP.search(before.text):
+        return False
+    if _CLOSED.search(before.text) and _is_centred(before, old, 0.5) != _is_centred(line, strand, 0.5):
         return False
     hangs = len(paragraph.lines) == 1 and _MARKER.match(before.text) is not None
     if line.x0 > before.x0 + 0.8 * size and not hangs:
@@ -300,50 +308,7 @@ def _continues(paragraph: _Paragraph, line: Line, strand: Strand, frame: _Frame)
     return not (begins and _STOP.search(before.text))
 
 
-def _is_centred(line: Line, strand: Strand) -> bool:
+def _is_centred(line: Line, strand: Strand, within: float = 2.0) -> bool:
+    """Tell whether a line stands in the middle, by so many sizes of its type."""
     left, right = line.x0 - strand.left, strand.right - line.x1
-    return left > line.size and abs(left - right) < 2 * line.size
-
-
-# ── tables ──
-
-
-def _goes_on(above: Table, below: Table) -> bool:
-    """Tell whether a table at the top of a page goes on with the one at the foot of the page before."""
-    same = len(above.edges) == len(below.edges)
-    return same and all(abs(one - other) < 4 for one, other in zip(above.edges, below.edges, strict=True))
-
-
-class _Heads:
-    """The rows of a table under its heading, or under that of the table it goes on with."""
-
-    def __init__(self, table: Table, before: _Heads | None) -> None:
-        self.rows = [[Cell(cell.text, cell.column, cell.last_column) for cell in row] for row in table.rows]
-        own, heads = head_of([Row(tuple(row)) for row in self.rows])
-        self.top, self.heads = own, heads
-        self.skipped = 0
-        if before:
-            self.heads = before.heads
-            repeated = len(before.heads)
-            said = [[cell.text for cell in row] for row in self.rows[:repeated]]
-            self.skipped = repeated if said == [[cell.text for cell in row] for row in before.heads] else 0
-            self.top = self.skipped
-            self._carry(before)
-
-    def _carry(self, before: _Heads) -> None:
-        """Let the first rows after a page break say again what a cell across the break says."""
-        last = before.rows[-1] if before.rows else []
-        for row in self.rows[self.skipped :]:
-            if row[0].text or len([cell for cell in row if cell.text]) < 2 or not last:
-                return
-            row[0] = row[0]._replace(text=last[0].text)
-
-    def passages(self, place: str) -> Iterator[Passage]:
-        """Yield the rows; a heading that is only repeated after a page break is not read again."""
-        for index, cells in enumerate(self.rows, start=1):
-            texts = tuple(cell.text for cell in cells)
-            if index > self.skipped and any(texts):
-                header = tuple(heading_of(self.heads, cell) for cell in cells) if index > self.top else ()
-                yield Passage(
-                    locator=f"{place}第{index}行", text=" | ".join(texts), kind="row", header=header, cells=texts
-                )
+    return left > line.size and abs(left - right) < within * line.size

@@ -18,6 +18,8 @@ WIDE = 1.6
 _SPACE = 0.9
 """A gap of so many times the size is a space wherever it stands; less is one between two words or two numbers."""
 _WORD_GAP = 0.15
+_GUTTER = 0.8
+"""The least gap, in sizes of the type, between two columns of text."""
 
 
 class Glyph(NamedTuple):
@@ -49,6 +51,25 @@ class Piece(NamedTuple):
     """The raised number it begins with, as a footnote does; not in its text."""
     marks: tuple[str, ...]
     """Raised numbers that refer to footnotes; not in its text."""
+    glyphs: tuple[Glyph, ...]
+
+    def stretches(self) -> list[tuple[float, float]]:
+        """Return what it covers, parted at gaps that may be a gutter."""
+        found: list[tuple[float, float]] = []
+        for glyph in self.glyphs:
+            if found and glyph.x0 - found[-1][1] < _GUTTER * self.size:
+                found[-1] = (found[-1][0], max(found[-1][1], glyph.x1))
+            else:
+                found.append((glyph.x0, glyph.x1))
+        return found
+
+    def cut(self, x: float) -> tuple[Piece, ...]:
+        """Return what stands on either side of a place, or the whole when no gap is there."""
+        left = [glyph for glyph in self.glyphs if glyph.x1 <= x]
+        right = self.glyphs[len(left) :]
+        if not left or not right or right[0].x0 - left[-1].x1 < _GUTTER * self.size:
+            return (self,)
+        return tuple(piece for part in (left, list(right)) if (piece := _piece(part)))
 
 
 class Line:
@@ -93,6 +114,7 @@ def _piece(glyphs: list[Glyph]) -> Piece | None:
         opening=words[end - 1].x1 - words[0].x0,
         lead=lead,
         marks=marks,
+        glyphs=tuple(glyphs),
     )
 
 
@@ -196,6 +218,13 @@ def clean(char: str) -> str:
     if _UNSEEN.match(char) or unicodedata.category(char) in ("Cc", "Co", "Cn", "Cs") or char == "\ufffd":
         return ""
     return _KANGXI.get(char, char)
+
+
+def whole(half: str, code: int) -> str:
+    """Return the character of a code, or of two halves of one."""
+    if half and 0xDC00 <= code < 0xE000:
+        return (half + chr(code)).encode("utf-16", "surrogatepass").decode("utf-16")
+    return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
 
 
 def _is_narrow(glyph: Glyph) -> bool:

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 
 from ..values import Subject
 from .clauses import Span
-from .document import Document
+from .document import CALLED, Document
 from .places import Place
 from .proposal import MAX_VALUE, Proposal, make
 
 _CODE = re.compile(r"(?:登记编码|产品代码|产品编码|基金代码|销售代码|认购代码|产品登记码|编码|代码)")
 _CODE_VALUE = re.compile(r"(?<![A-Za-z0-9])(?=[A-Z0-9]{0,20}\d)[A-Z0-9]{5,24}(?![A-Za-z0-9])")
-_PRODUCT_COLUMN = re.compile(r"(?:产品|基金|保险|险种|理财)(?:名称|全称|简称)$")
+_PRODUCT_COLUMN = re.compile(
+    r"(?:产品|基金|保险|险种|理财)(?:名称|全称|简称)$|^(?:产品|基金|险种|存款产品|贷款产品|卡种|活动名称)$"
+)
 _NAME_LABEL = re.compile(r"(?:产品|活动|基金|保险|险种|存单|国债|卡片|权益|项目)(?:名称|全称|简称)$")
 
 
@@ -30,7 +32,11 @@ def title(place: Place, frame: Document) -> Iterator[Proposal]:
 
 
 def named(place: Place, frame: Document) -> Iterator[Proposal]:
-    """Propose names and codes that a label announces."""
+    """Propose names and codes that a label announces, and names in quotation marks with what they name."""
+    if place.passage.kind != "row":
+        for named_so in CALLED.finditer(place.text):
+            span = Span(named_so.start(1), named_so.end(1), named_so[1])
+            yield Proposal(span.start, make(place, "product", span, frame), ("product", span.text))
     if _CODE.search(place.label) or _CODE.search(place.text):
         for code in _CODE_VALUE.finditer(place.text):
             before = place.text[max(0, code.start() - 12) : code.start()]
@@ -44,7 +50,7 @@ def named(place: Place, frame: Document) -> Iterator[Proposal]:
 
 _LEVEL = re.compile(
     r"(?:(?<![A-Za-z0-9])(?:PR|[RC])[1-5](?![A-Za-z0-9])(?:[（(][^（）()]{2,10}[）)])?"
-    r"|[\u4e00-\u9fff]{2,4}型[（(]C[1-5][）)])(?:[（(]含[）)])?(?:及以上|及以下|以上)?"
+    r"|(?:保守|谨慎|稳健|平衡|成长|进取|积极|激进|增长)型[（(]C[1-5][）)])(?:[（(]含[）)])?(?:及以上|及以下|以上)?"
 )
 _LEVEL_WORD = re.compile(r"(?<![\u4e00-\u9fff])(?:低|中低|中|中高|高)风险(?![\u4e00-\u9fff])")
 

@@ -13,10 +13,8 @@ from typing import NamedTuple
 from .cells import Cell, Row, Spans
 from .looks import Look, Sheet
 
-MAX_PIECES = 100_000
-"""Paragraphs and cells of one page."""
-MAX_TEXT = 4_000_000
-"""Characters of one page."""
+MAX_PIECES, MAX_ELEMENTS, MAX_TEXT = 40_000, 200_000, 500_000
+"""Paragraphs and cells, tags, and characters of one page: a hundred times those of a long notice."""
 
 
 class Block(NamedTuple):
@@ -34,13 +32,14 @@ class Block(NamedTuple):
 class Table:
     """A table, laid out row by row."""
 
-    def __init__(self, level: int, *, hidden: bool, margin: str, marked: bool) -> None:
+    def __init__(self, level: int, *, margin: str, framed: bool) -> None:
         self.rows: list[list[tuple[list[Block | Table], int, int, bool]]] = []
         self.level = level
         """How deep the page was when it began."""
-        self.hidden, self.margin = hidden, margin
-        self.marked = marked
-        """Whether it has heading cells or a frame."""
+        self.margin = margin
+        self.framed = framed
+        self.headed = False
+        """Whether it has heading cells."""
 
     @property
     def cells(self) -> list[list[Block | Table]]:
@@ -48,30 +47,35 @@ class Table:
         return [content for row in self.rows for content, _, _, _ in row]
 
     @property
+    def text(self) -> str:
+        """What its cells say."""
+        return " ".join(text for cell in self.cells if (text := _said(cell)))
+
+    @property
     def is_layout(self) -> bool:
         """Whether it only puts things side by side: a table inside it, one column, or cells that are whole texts."""
         cells = self.cells
-        if any(isinstance(piece, Table) for cell in cells for piece in cell) or all(len(row) <= 1 for row in self.rows):
+        nests = any(isinstance(piece, Table) for cell in cells for piece in cell)
+        if (nests and not self.headed) or all(len(row) <= 1 for row in self.rows):
             return True
-        long = sum(len(cell) > 4 or sum(len(_text(piece)) for piece in cell) > 400 for cell in cells)
+        long = sum(len(cell) > 4 or len(_said(cell)) > 400 for cell in cells)
         heads = any(isinstance(piece, Block) and piece.heading for cell in cells for piece in cell)
-        return long > len(cells) / 2 or (not self.marked and (long > 0 or heads))
+        return long > len(cells) / 2 or (not (self.headed or self.framed) and (long > 0 or heads))
 
     def laid(self) -> list[Row]:
         """Lay out its cells; those merged downwards say the same in every row they cover."""
         spans = Spans()
         rows = []
         for row in self.rows:
-            cells = [
-                (Cell(" ".join(_text(piece) for piece in content if not piece.hidden), 0, across - 1), down)
-                for content, across, down, _ in row
-            ]
+            cells = [(Cell(_said(content), 0, across - 1), down) for content, across, down, _ in row]
             rows.append(Row(spans.lay(cells), bool(row) and all(head for *_, head in row)))
         return rows
 
 
-def _text(piece: Block | Table) -> str:
-    return piece.text if isinstance(piece, Block) else ""
+def _said(content: list[Block | Table]) -> str:
+    """Return what a cell says to those who see it."""
+    shown = (piece.text for piece in content if isinstance(piece, Table) or not piece.hidden)
+    return " ".join(text for text in shown if text)
 
 
 class _Open(NamedTuple):
@@ -83,6 +87,8 @@ class _Open(NamedTuple):
     main: bool
     link: bool
     heading: bool
+    lines: bool
+    """Whether a new line in the file is one on the page."""
     look: Look
     begins: str = ""
     """``table`` or ``cell`` when it began one."""
@@ -94,64 +100,25 @@ class TooLong(Exception):
 
 MAX_NESTED = 16
 """Tables inside tables; deeper ones are read as text."""
-_SKIPPED = frozenset(
-    {"script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "select", "option"}
-    | {"button", "textarea", "canvas", "audio", "video", "head", "title", "datalist", "map", "rp", "rt"}
-)
+_SKIPPED = frozenset({
+    "audio", "button", "canvas", "datalist", "embed", "head", "iframe", "map", "math", "noscript", "object", "option",
+    "rp", "rt", "script", "select", "style", "svg", "template", "textarea", "title", "video",
+})  # fmt: skip
 _MARGINS = frozenset(("nav", "footer", "aside", "menu", "header"))
 _MAIN = frozenset(("article", "main"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_BLOCKS = (
-    frozenset(
-        {
-            "p",
-            "div",
-            "section",
-            "li",
-            "ul",
-            "ol",
-            "dl",
-            "dt",
-            "dd",
-            "blockquote",
-            "pre",
-            "form",
-            "fieldset",
-            "legend",
-            "address",
-            "figure",
-        }
-        | {
-            "figcaption",
-            "details",
-            "summary",
-            "center",
-            "hr",
-            "table",
-            "caption",
-            "thead",
-            "tbody",
-            "tfoot",
-            "tr",
-            "td",
-            "th",
-            "body",
-            "html",
-            "br",
-            "hgroup",
-        }
-    )
-    | _HEADINGS
-    | _MARGINS
-    | _MAIN
-)
+_BLOCKS = _HEADINGS | _MARGINS | _MAIN | {
+    "address", "blockquote", "body", "br", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset",
+    "figcaption", "figure", "form", "hgroup", "hr", "html", "legend", "li", "ol", "p", "pre", "section", "summary",
+    "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+}  # fmt: skip
 _SITE = re.compile(
     r"nav(?:s|bar|igation)?|menus?|breadcrumbs?|crumbs?|location|foot(?:er)?|copyright|sidebar|sider|aside|toolbar"
     r"|pagination|pager|topbar|sitemap|friendlinks?|login|skip|mbx|dqwz|banquan|(header)"
 )
 _WORD = re.compile(r"[a-z]+|[A-Z][a-z]*")
 _LABEL_END = re.compile(r"[：:？?。！!；;，,]$")
-_SPACES = re.compile(r"[ \t\r\n\f\v]+")
+_SPACES = re.compile(r"[ \t\r\n\f\v\u00a0\u2000-\u200a\u202f]+")
 
 
 class Page:
@@ -168,12 +135,15 @@ class Page:
         self._hidden: list[str] = []
         self._style: list[str] | None = None
         self._term = ""
-        self._pieces = self._length = 0
+        self._elements = self._pieces = self._length = 0
 
     # ── the parser's events ──
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Open an element."""
+        self._elements += 1
+        if self._elements > MAX_ELEMENTS:
+            raise TooLong
         if tag in _BLOCKS:
             self._flush()
         if tag == "style":
@@ -214,16 +184,17 @@ class Page:
         self._length += len(text)
         if self._length > MAX_TEXT:
             raise TooLong
+        first, *others = text.split("\n") if element.lines else (text,)
+        self._take(first, element)
+        for line in others:
+            self._flush()
+            self._take(line, element)
+
+    def _take(self, text: str, element: _Open) -> None:
         if element.look.hidden:
             self._hidden.append(text)
         else:
             self._text.append((text, element.link))
-
-    def comment(self, text: str) -> None:
-        """Pass a comment over."""
-
-    def pi(self, target: str, data: str | None = None) -> None:
-        """Pass an instruction to a program over."""
 
     def close(self) -> Page:
         """Close everything that is still open, as it stands."""
@@ -248,17 +219,19 @@ class Page:
             main=main,
             link=tag == "a" or (above is not None and above.link),
             heading=tag in _HEADINGS or (above is not None and above.heading),
+            lines=tag == "pre" or (above is not None and above.lines),
             look=self.sheet.look(tag, attributes, names[:-1] if "id" in attributes else names, above and above.look),
         )
 
     def _begin(self, element: _Open, attributes: Mapping[str, str]) -> str:
-        """Begin a table, a row or a cell."""
+        """Begin a table, a row or a cell; one that is not there for the eye takes no place in a row."""
+        if element.look.gone:
+            return ""
         if element.tag == "table":
             if len(self._tables) >= MAX_NESTED:
                 return ""
             framed = bool(attributes.get("border", "0").strip("0px "))
-            hidden = element.look.hidden
-            self._tables.append(Table(len(self._into), hidden=hidden, margin=element.margin, marked=framed))
+            self._tables.append(Table(len(self._into), margin=element.margin, framed=framed))
             return "table"
         if not self._tables:
             return ""
@@ -271,7 +244,7 @@ class Page:
             content: list[Block | Table] = []
             across, down = (_number(attributes.get(name, "1")) for name in ("colspan", "rowspan"))
             table.rows[-1].append((content, across, down, element.tag == "th"))
-            table.marked = table.marked or element.tag == "th"
+            table.headed = table.headed or element.tag == "th"
             self._into.append(content)
             self._count()
             return "cell"
@@ -340,4 +313,4 @@ def _number(text: str) -> int:
 
 
 def _tidy(text: str) -> str:
-    return _SPACES.sub(" ", text.replace("\u00ad", "").replace("\u200b", "")).strip(" \u3000\u00a0\ufeff")
+    return _SPACES.sub(" ", text.replace("\u00ad", "").replace("\u200b", "")).strip(" \u3000\ufeff")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,11 +17,11 @@ from typing import Any, NamedTuple
 from ..errors import MaterialError
 from ..values import Passage
 from .flow import Page, passages
-from .lines import clean
+from .lines import clean, whole
 from .sight import PLAIN, Box, Char, Color, Drawn, Ink, Matrix, Painted, Side, around, look, moved, times
 from .unread import Extras, Seen, remarks, without_text
 
-MAX_PAGES = 500
+MAX_PAGES = 200
 _MAX_CHARACTERS = 60_000
 """On one page; a page of small print has 6,000."""
 _MAX_OBJECTS = 20_000
@@ -29,6 +30,7 @@ _MAX_DEPTH = 8
 _GARBLED = 0.3
 """Share of characters without a meaning from which a page counts as unreadable."""
 _PASSWORD = 4
+_NO_PAGES = re.compile(rb"/Kids\s{0,9}\[\s{0,9}\]")
 _ONE_AT_A_TIME = threading.Lock()
 """pdfium is not made for threads."""
 
@@ -67,8 +69,6 @@ def _read(path: Path) -> _Reading:
     document = _open(path)
     try:
         count = len(document)
-        if not count:
-            raise MaterialError("里面一页也没有", path.name, "请重新导出或另存一份")
         if count > MAX_PAGES:
             raise MaterialError(
                 f"有 {count} 页，不像一份总行物料", path.name, f"请只留要用的那几页后另存，最多 {MAX_PAGES} 页"
@@ -86,7 +86,7 @@ def _read(path: Path) -> _Reading:
         Passage(locator=f"{title}{number}", text=text, internal=True)
         for title, texts in (
             ("隐藏文字", [text for each in seen for text in each.sight.hidden]),
-            ("水印", [text for each in seen for text in each.sight.askew]),
+            ("水印", [text for each in seen for text in each.askew]),
         )
         for number, text in enumerate(dict.fromkeys(texts), start=1)
     ]
@@ -101,8 +101,10 @@ def _open(path: Path) -> Any:
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        if error.err_code == _PASSWORD:
+        if error.err_code == _PASSWORD and b"/Encrypt" in data:  # the code may be that of the file before
             raise MaterialError("加了打开密码", path.name, "请用密码打开，去掉密码后另存一份再来") from error
+        if _NO_PAGES.search(data):
+            raise MaterialError("里面一页也没有", path.name, "请重新导出或另存一份") from error
         raise MaterialError("文件不完整或已损坏", path.name, "请重新下载，或用阅读器打开后另存一份再来") from error
     if b"%%EOF" not in data[-4096:]:
         document.close()
@@ -195,7 +197,7 @@ class _Words:
             if 0xD800 <= code < 0xDC00:
                 half = chr(code)
                 continue
-            char = _whole(half, code)
+            char = whole(half, code)
             half = ""
             if char.isspace():
                 spaced = True
@@ -203,6 +205,9 @@ class _Words:
             word = clean(char)
             if not word:
                 self._unknown += char in "\0\ufffd" or "\ue000" <= char < "\uf900"
+                continue
+            if raw.FPDFText_HasUnicodeMapError(text, index) == 1:
+                self._unknown += 1
                 continue
             made = raw.FPDFText_GetTextObject(text, index)
             key = ctypes.addressof(made.contents) if made else 0
@@ -213,13 +218,6 @@ class _Words:
             raw.FPDFText_GetCharOrigin(text, index, x_, y_)
             yield Char(word, (box.left, box.bottom, box.right, box.top), (x.value, y.value), ink, spaced, run)
             spaced = False
-
-
-def _whole(half: str, code: int) -> str:
-    """Return the character of a code, or of two halves of one."""
-    if half and 0xDC00 <= code < 0xE000:
-        return (half + chr(code)).encode("utf-16", "surrogatepass").decode("utf-16")
-    return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
 
 
 def _ink(text: Any, index: int, made: Any, order: int) -> Ink:

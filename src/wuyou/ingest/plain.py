@@ -9,8 +9,12 @@ from pathlib import Path
 from ..chinese import is_han
 from ..errors import MaterialError
 from ..values import Passage
+from .looks import Sheet, without
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f]")
+MAX_TEXT = 4_000_000
+"""Characters of a text file that are looked at; more than ``ingest`` takes."""
 _COMMON_SHARE = 0.7
 """Real Chinese keeps to the common characters of GB 2312; text in another encoding, read as GB 18030, does not."""
 
@@ -21,7 +25,7 @@ def decode(data: bytes, name: str) -> str:
     Raises MaterialError when no Chinese encoding makes sense of them.
     """
     text = _decoded(data)
-    if text is None or "\0" in text or sum(char < " " and char not in "\t\n\r\f\v" for char in text) > len(text) // 100:
+    if text is None or "\0" in text or len(_CONTROLS.findall(text)) > len(text) // 100:
         raise MaterialError("读不出文字，编码不认识", name, "请用记事本打开核对，另存为 UTF-8 再来")
     return re.sub(r"\r\n?|\v|\f|\u2028|\u2029", "\n", text)
 
@@ -42,7 +46,11 @@ def _decoded(data: bytes) -> str | None:
 
 
 _CHARSET = re.compile(rb"charset\s{0,3}=\s{0,3}[\"']?\s{0,3}([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
-_CALLED = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "utf8": "utf-8", "x-gbk": "gb18030"}
+_CALLED = {
+    "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "gb2312": "gb18030", "gb18030": "gb18030", "gbk": "gb18030",
+    "x-gbk": "gb18030",
+}  # fmt: skip
+"""The encodings of Chinese by the names pages call them; what else a page declares is of no use."""
 
 
 def decode_page(data: bytes, name: str) -> str:
@@ -53,11 +61,8 @@ def decode_page(data: bytes, name: str) -> str:
     if not data.startswith(tuple(bom for bom, _ in _BOMS)) and data[:4096].count(0) == 0:
         found = _CHARSET.search(data[:4096])
         declared = found[1].decode().lower() if found else ""
-        for encoding in ("utf-8", _CALLED.get(declared, declared)):
-            try:
-                text = data.decode(encoding, "replace") if encoding else ""
-            except LookupError:
-                continue
+        for encoding in ("utf-8", _CALLED.get(declared, "")):
+            text = data.decode(encoding, "replace") if encoding else ""
             if text and text.count("\ufffd") <= len(text) // 500 + 1:
                 return text
     return decode(data, name)
@@ -76,7 +81,9 @@ class TextReader:
 
     def passages(self, path: Path) -> Iterator[Passage]:
         """Yield the lines."""
-        lines = (line.strip(" \t\u3000\u00a0\ufeff") for line in decode(path.read_bytes(), path.name).split("\n"))
+        lines = (
+            line.strip(" \t\u3000\u00a0\ufeff") for line in decode(path.read_bytes(), path.name)[:MAX_TEXT].split("\n")
+        )
         for number, line in enumerate((line for line in lines if line), start=1):
             yield Passage(locator=f"第{number}段", text=line)
 
@@ -86,7 +93,6 @@ _NOTE = re.compile(r"\[\^([^\]\s]{1,40})\]:[ \t]*(.{0,2000})$")
 _MARK = re.compile(r"\[\^([^\]\s]{1,40})\]")
 _LINK = re.compile(r"!?\[([^\[\]]{0,200})\]\([^()\s]{0,400}\)")
 _BULLET = re.compile(r"(?:>[ \t]?){0,4}(?:[-*+][ \t]+)?")
-_COMMENT = re.compile(r"<!--.{0,20000}?-->", re.DOTALL)
 _FRONT = re.compile(r"---[ \t]*\n(?:[^\n]{0,400}\n){0,60}?---[ \t]*\n")
 
 
@@ -96,14 +102,19 @@ class MarkdownReader:
     suffixes = (".md", ".markdown")
 
     def remarks(self, path: Path) -> tuple[str, ...]:
-        """Tell whether there are comments."""
-        text = decode(path.read_bytes(), path.name)
-        return ("注释里的文字没有读",) if _COMMENT.search(text) else ()
+        """Tell what the text holds that was not read."""
+        text = decode(path.read_bytes(), path.name)[:MAX_TEXT]
+        found = (
+            ("<!--" in text, "注释里的文字没有读"),
+            (bool(_unveiled(text)[1]), "隐藏文字只标为内部，不会从中取要点"),
+        )
+        return tuple(remark for holds, remark in found if holds)
 
     def passages(self, path: Path) -> Iterator[Passage]:
         """Yield headings, paragraphs and table rows as they come, then the footnotes in the order of reference."""
-        text = _COMMENT.sub("", decode(path.read_bytes(), path.name).lstrip("\ufeff"))
-        text = _FRONT.sub("", text, count=1) if text.startswith("---") else text
+        text = decode(path.read_bytes(), path.name).lstrip("\ufeff")[:MAX_TEXT]
+        text, secrets = _unveiled(without(text, "<!--", "-->"))
+        text = text[front.end() :] if (front := _FRONT.match(text)) else text
         notes: dict[str, str] = {}
         count = tables = 0
         for block in _blocks(text, notes):
@@ -112,13 +123,42 @@ class MarkdownReader:
                 yield from block.passages(tables)
                 continue
             words = _plain(block.text)
-            if words:
+            if any(char.isalnum() for char in words):
                 count += 1
                 yield Passage(locator=f"第{count}段", text=words, kind="heading" if block.heading else "paragraph")
         order = dict.fromkeys([mark for mark in _MARK.findall(_without_notes(text)) if mark in notes] + list(notes))
         for number, mark in enumerate(order, start=1):
             if words := _plain(notes[mark]):
                 yield Passage(locator=f"脚注{number}", text=words, kind="footnote")
+        for number, secret in enumerate(secrets, start=1):
+            yield Passage(locator=f"隐藏文字{number}", text=secret, internal=True)
+
+
+_OPENING = re.compile(r"<([a-zA-Z][a-zA-Z0-9]{0,12})(\s[^<>]{1,500})>")
+_ATTRIBUTE = re.compile(r"([a-zA-Z-]{1,20})(?:\s{0,3}=\s{0,3}(?:\"([^\"]{0,400})\"|'([^']{0,400})'))?")
+_INLINE = re.compile(r"</?(?:b|big|br|center|div|em|font|i|p|small|span|strong|sub|sup|u)\b[^<>]{0,500}>")
+_MAX_HIDDEN = 200
+
+
+def _unveiled(text: str) -> tuple[str, list[str]]:
+    """Take out what markup hides from a reader of the finished text; return the rest, and what was hidden."""
+    page = Sheet()
+    kept: list[str] = []
+    secrets: list[str] = []
+    at = 0
+    for opening in _OPENING.finditer(text):
+        attributes = {name.lower(): one or other for name, one, other in _ATTRIBUTE.findall(opening[2])}
+        if opening.start() < at or not page.look(opening[1].lower(), attributes, (), None).hidden:
+            continue
+        closing = text.find(f"</{opening[1]}>", opening.end())
+        end = closing if closing >= 0 else len(text)
+        kept.append(text[at : opening.start()])
+        if secret := _plain(text[opening.end() : end]):
+            secrets.append(secret)
+        at = end
+        if len(secrets) >= _MAX_HIDDEN:
+            break
+    return "".join((*kept, text[at:])), secrets
 
 
 class _Block:
@@ -195,4 +235,4 @@ def _plain(text: str) -> str:
     """Drop Markdown's marks and keep the words."""
     lines = (_BULLET.sub("", line, count=1).rstrip() for line in text.split("\n"))
     joined = _MARK.sub("", _LINK.sub(r"\1", "\n".join(lines)))
-    return re.sub(r"\*\*|__|`|<br ?/?>", "", joined).strip(" \t\n\u3000\u00a0")
+    return _INLINE.sub("", re.sub(r"\*\*|__|`", "", joined)).strip(" \t\n\u3000\u00a0")

@@ -25,38 +25,38 @@ class Proposal(NamedTuple):
 
 
 def make(place: Place, kind: FactKind, span: Span, frame: Document, **fields: object) -> Fact:
-    """Make a fact of a stretch of a place's text."""
+    """Make a fact of a stretch of a place's text; its value and its quote are the material's own letters."""
     first, last = place.period if any(place.period) else frame.period
-    whole = place.passage.text
+    whole, written = place.passage.text, frame.written.get(place.passage.locator)
     start, end = place.offset + span.start, place.offset + span.end
+    low, high = _quoted(place, start, end)
     content = {
         "kind": kind,
-        "value": span.text,
+        "value": written.letters(start, end) if written else whole[start:end],
         "subject": place.subject,
         "status": place.status,
         "valid_from": None if kind in ("phone", "product", "date", "date_range") else first,
         "valid_until": None if kind in ("phone", "product") else last,
         "citation": Citation(
-            material=frame.path, locator=place.passage.locator, quote=_quote(whole, start, end, place)
+            material=frame.path,
+            locator=place.passage.locator,
+            quote=written.letters(low, high) if written else whole[low:high],
         ),
         **fields,
     }
     return Fact.model_validate(content)
 
 
-def _quote(whole: str, start: int, end: int, place: Place) -> str:
-    """Return the words that carry a value: the row up to its cell, or its sentence, or at least itself."""
+def _quoted(place: Place, start: int, end: int) -> tuple[int, int]:
+    """Return where the words stand that carry a value: the row up to its cell, or its sentence, or at least itself."""
     if place.passage.kind == "row":
-        row = whole[: place.offset + len(place.text)]
-        return (
-            row
-            if len(row) <= MAX_QUOTE
-            else whole[max(start - 20, place.offset) : end]
-            if len(place.text) > MAX_QUOTE
-            else place.text
-        )
+        cell = place.offset + len(place.text)
+        if cell <= MAX_QUOTE:
+            return 0, cell
+        return (max(start - 20, place.offset), end) if len(place.text) > MAX_QUOTE else (place.offset, cell)
     for cut in (sentences, clauses):
-        for span in cut(whole):
-            if span.holds(start, end) and len(span.text) <= MAX_QUOTE:
-                return span.text
-    return whole[start:end]
+        for span in cut(place.text):
+            low, high = place.offset + span.start, place.offset + span.end
+            if low <= start and end <= high and len(span.text) <= MAX_QUOTE:
+                return low, high
+    return start, end

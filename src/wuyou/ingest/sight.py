@@ -137,13 +137,13 @@ def look(chars: Sequence[Char], drawn: Drawn, bounds: Box, number: int) -> Sight
             askew.append(char)
         else:
             shown.setdefault(turn % 360, []).append(char)
-    main = max(shown, key=lambda turn: (len(shown[turn]), -turn), default=0)
-    sheets = []
-    for turn, part in sorted(shown.items(), key=lambda item: (item[0] != main, item[0])):
-        if turn == main or len(part) >= _ENOUGH:
-            sheets.append(_sheet(part, drawn.rules, _Turned(bounds, turn), number))
-        else:
-            askew += part
+    order = sorted(shown, key=lambda turn: (-len(shown[turn]), turn))
+    whole = [turn for turn in order if turn == order[0] or len(shown[turn]) >= _ENOUGH]
+    few = [char for turn in order if turn not in whole for char in shown[turn]]
+    sheets = [
+        _sheet(shown[turn], () if place else few, drawn.rules, _Turned(bounds, turn), number)
+        for place, turn in enumerate(whole)
+    ]
     return Sight(tuple(sheets), _texts(hidden), _texts(askew))
 
 
@@ -227,14 +227,24 @@ class _Turned:
         return left - x0, y1 - foot, right - x0, y1 - top
 
 
-def _sheet(chars: Iterable[Char], rules: Iterable[Rule], turned: _Turned, number: int) -> Sheet:
+def _sheet(chars: Iterable[Char], few: Iterable[Char], rules: Iterable[Rule], turned: _Turned, number: int) -> Sheet:
+    """Set a page upright; ``few`` are words on their side."""
     left, foot, right, top = turned(turned.bounds)
     glyphs = []
     for char in chars:
         x0, _, x1, _ = turned(char.box)
         _, y, _, _ = turned((*char.origin, *char.origin))
         glyphs.append(Glyph(char.text, x0, x1, y, char.ink.size, char.ink.bold, char.spaced))
-    return Sheet(number, right - left, foot - top, glyphs, [_upright(turned(rule)) for rule in rules])
+    runs: dict[int, list[Char]] = {}
+    for char in few:
+        runs.setdefault(char.run, []).append(char)
+    aside = []
+    for run in runs.values():
+        corners = [corner for char in run for corner in ((char.box[0], char.box[1]), (char.box[2], char.box[3]))]
+        x0, low, x1, high = turned(around(corners))
+        size = run[0].ink.size
+        aside.append(Glyph("".join(char.text for char in run), x0, x1, (low + high) / 2 + 0.35 * size, size))
+    return Sheet(number, right - left, foot - top, glyphs, [_upright(turned(rule)) for rule in rules], aside)
 
 
 def _upright(box: Box) -> Rule:

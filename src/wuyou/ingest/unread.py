@@ -24,6 +24,11 @@ class Seen(NamedTuple):
     comments: bool
     files: bool
 
+    @property
+    def askew(self) -> list[str]:
+        """Watermarks, and what is printed aslant or on its side."""
+        return [*self.sight.askew, *(text for page in self.pages for text in page.aside)]
+
 
 class Extras(NamedTuple):
     """What a document holds beside its pages."""
@@ -58,7 +63,7 @@ def remarks(seen: Sequence[Seen], extras: Extras) -> tuple[str, ...]:
         (bool(empty), f"第{_listed(empty)}页没有能读的文字（多半是扫描的图片），没有读"),
         (bool(garbled), f"第{_listed(garbled)}页的字体没有带文字编码，没有读"),
         (any(page.sight.hidden for page in seen), "隐藏文字只标为内部，不会从中取要点"),
-        (any(page.sight.askew for page in seen), "水印和斜着印的文字没有当作正文"),
+        (any(page.askew for page in seen), "水印和斜着印的文字没有当作正文"),
         (bool(crowded), f"第{_listed(crowded)}页线条太多，里面的表格按普通文字读"),
         (any(page.comments for page in seen), "批注没有读"),
         (extras.form, "表单里填的内容没有读"),

@@ -55,11 +55,9 @@ class _Document:
         paragraphs = tables = secrets = 0
         for piece in self.kept:
             if isinstance(piece, Table):
-                laid = piece.laid()
-                if piece.hidden or any(any(cell.text for cell in row.cells) for row in laid):
+                if piece.text:
                     tables += 1
-                    number = tables
-                    yield from rows(laid, lambda row: f"表{number}第{row}行", internal=piece.hidden)  # noqa: B023
+                    yield from rows(piece.laid(), f"表{tables}第{{}}行".format)
                 for block in _secrets(piece):
                     secrets += 1
                     yield Passage(locator=f"隐藏文字{secrets}", text=block.text, internal=True)
@@ -106,7 +104,8 @@ def _parse(text: str, name: str) -> tuple[Page, bool]:
 _CRUMBS = re.compile(r"(?:[^\s|>»›/]{1,14}\s?[|>»›/]\s?){2,30}[^\s|>»›/]{0,30}")
 _SITE_LINE = re.compile(
     r"(?:您|你)?(?:所在|当前|现在)的?(?:的位置|位置)[：:].{0,200}|.{0,60}(?:版权所有|[©@]\s?\d{4}|ICP备|ICP证|公网安备|Copyright).{0,200}"
-    r"|(?:打印|关闭|收藏|返回(?:顶部|首页|列表)?|上一[篇条页]|下一[篇条页]|分享(?:到)?|字号|大|中|小|更多|展开|收起|登录|注册|首页|English)[：:\s>»]{0,4}",
+    r"|(?:微信)?扫一扫.{0,16}|(?:长按|点击)[^，。]{0,16}关注[^，。]{0,12}"
+    r"|(?:打印|关闭|阅读原文|收藏|返回(?:顶部|首页|列表)?|上一[篇条页]|下一[篇条页]|分享(?:到)?|字号|大|中|小|更多|展开|收起|登录|注册|首页|English)[：:\s>»]{0,4}",
     re.IGNORECASE,
 )
 
@@ -137,15 +136,13 @@ def _leads_away(piece: Block | Table) -> bool:
 
 
 def _weight(flow: list[Block | Table]) -> int:
-    return sum(
-        sum(len(cell.text) for row in piece.laid() for cell in row.cells)
-        if isinstance(piece, Table)
-        else len(piece.text) * (not piece.hidden)
-        for piece in flow
-    )
+    return sum(len(piece.text) for piece in flow if isinstance(piece, Table) or not piece.hidden)
 
 
 def _secrets(table: Table) -> Iterator[Block]:
     """Yield what is hidden in the cells of a table."""
-    for cell in table.cells:
-        yield from (piece for piece in cell if isinstance(piece, Block) and piece.hidden and not table.hidden)
+    for piece in (piece for cell in table.cells for piece in cell):
+        if isinstance(piece, Table):
+            yield from _secrets(piece)
+        elif piece.hidden:
+            yield piece

@@ -15,6 +15,10 @@ from .clauses import clauses
 from .document import Document
 
 MAX_PLAIN = 38
+MAX_WORDED = 2000
+"""Facts of one material that get a sentence: a list longer than that is no offer to be told."""
+MAX_NEAR = 60
+"""Numbers of the same passage that are compared by their worth in words, two percent of a million being 20,000."""
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF1A)}
 _YIELD = re.compile(r"收益|业绩|基准|净值|年化|分红|利益|现金价值|回报")
 _DEPOSIT = re.compile(r"存单|存款|定期|国债|储蓄|整存整取")
@@ -24,34 +28,50 @@ _LEANS = re.compile(
     r"^(?:其中|其余|该|此|上述|同时|并|且|但|如|由|以|即|及|和|或|则|若|因|对|按|于|从|其|另|剩余|否则|超出|不|未|须|需|可|自)"
 )
 _HANGS = re.compile(r"(?:的|时|后|内|起|为|达到|如下)$")
+_FOR_SOME = re.compile(r" \S{2,}$|客户|新客|会员|专属")
+"""A tier that only some customers have: its rate is never told without them."""
 _CONDITIONED = re.compile(r"[折减免送]")
 
 
 def with_plain(facts: tuple[Fact, ...], frame: Document) -> tuple[Fact, ...]:
     """Give facts their everyday sentence; each number in it is a fact of the same material."""
-    told = tuple(quantity for fact in facts for quantity in _numbers(fact))
-    return tuple(_worded(fact, frame, told) for fact in facts)
+    if len(facts) > MAX_WORDED:
+        return facts
+    near: dict[str, list[Quantity]] = {}
+    everywhere: set[tuple[object, ...]] = set()
+    for fact in facts:
+        numbers = _numbers(fact)
+        near.setdefault(fact.citation.locator, []).extend(numbers)
+        everywhere.update(map(_worth, numbers))
+    return tuple(_worded(fact, frame, near[fact.citation.locator], everywhere) for fact in facts)
 
 
 def _numbers(fact: Fact) -> tuple[Quantity, ...]:
     return (*find(fact.value), *find(fact.subject.tier), *find(fact.subject.term))
 
 
-def _worded(fact: Fact, frame: Document, told: tuple[Quantity, ...]) -> Fact:
+def _worth(quantity: Quantity) -> tuple[object, ...]:
+    return quantity.kind, quantity.low, quantity.high, quantity.unit
+
+
+def _worded(fact: Fact, frame: Document, near: list[Quantity], everywhere: set[tuple[object, ...]]) -> Fact:
     if fact.status == "superseded" or (frame.invests and _YIELD.search(fact.citation.quote)):
         return fact
     own = [quantity for quantity in find(fact.value) if quantity.kind != "clock"]
     for plain in _proposals(fact, frame):
         numbers = [quantity for quantity in find(plain) if quantity.claim]
-        carried = any(says(quantity, own) for quantity in numbers)
-        if len(plain) <= MAX_PLAIN and carried and all(says(quantity, told) for quantity in numbers):
+        if (
+            len(plain) <= MAX_PLAIN
+            and any(says(quantity, own) for quantity in numbers)
+            and all(_worth(quantity) in everywhere or says(quantity, near[:MAX_NEAR]) for quantity in numbers)
+        ):
             return fact.model_copy(update={"plain": plain})
     return fact
 
 
 def _proposals(fact: Fact, frame: Document) -> Iterator[str]:
     """Yield what the fact could be in plain words, the best first."""
-    row = fact.citation.locator.startswith("表")
+    row = re.search(r"第\d+行", fact.citation.locator) is not None
     if fact.kind == "phone":
         yield f"有疑问可以打{fact.value}"
     elif fact.kind == "rate" and row:
@@ -68,6 +88,8 @@ def _rate(fact: Fact) -> Iterator[str]:
     """Word a deposit's or bond's rate with its term and tier; nothing for any other rate."""
     about = f"{fact.subject.product}{fact.citation.quote}"
     tiers = find(fact.subject.tier)
+    if _FOR_SOME.search(fact.subject.tier):
+        return
     if not (fact.subject.term and fact.unit == "ratio" and _DEPOSIT.search(about)) or _NOT_DEPOSIT.search(about):
         return
     rate = f"{fact.subject.term.removesuffix('期')}期年利率{fact.value}"

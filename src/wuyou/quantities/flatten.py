@@ -16,8 +16,14 @@ _ALIKE = dict(
 _PLAIN = {**_WIDE, **{ord(old): ord(new) for old, new in _ALIKE.items()}}
 _SPACES = frozenset(" \t\u3000\u00a0\u2002\u2003\u2009\u202f")
 _ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff")
-_SPREAD = re.compile(r"(?<![\d.])\d(?: \d){1,15}(?= ?[年月日号元万亿%‰点时名份])", re.ASCII)
-"""Digits set apart one by one: ``2 0 2 6 年``."""
+_UNEVEN = re.compile(rf"[{''.join(_SPACES | _ZERO_WIDTH)}]|，(?=[０-９])")
+"""What makes the plain text differ from the original by more than its characters."""
+_SPREAD = re.compile(
+    r"(?<![\d.])\d(?: (?:[.,] )?\d){1,15}(?= ?[年月日号元万亿%‰点时名份户笔张个人天克])"
+    r"|(?<![\d.,])\d{1,3}(?: \d{3}){1,4}(?=(?:\.\d{1,2})? ?[元万亿名份户笔张])",
+    re.ASCII,
+)
+"""Digits set apart one by one, ``2 0 2 6 年``, or by thousands, ``10 000元``."""
 _OPTION = re.compile(r"(?<![^\s：:，,])([1-9])[ \u3000](?=[^\s\d])")
 """One of the choices a post offers: ``1 甜的 2 咸的``."""
 
@@ -25,8 +31,10 @@ _OPTION = re.compile(r"(?<![^\s：:，,])([1-9])[ \u3000](?=[^\s\d])")
 def flatten(text: str) -> tuple[str, list[int]]:
     """Return the plain text and, for each of its characters, the place of the original character."""
     plain = text.translate(_PLAIN)
-    for at in _options(text):
-        plain = plain[:at] + "\0" + plain[at + 1 :]
+    if not _UNEVEN.search(text):
+        return plain, list(range(len(plain)))
+    if options := set(_options(text)):
+        plain = "".join("\0" if at in options else char for at, char in enumerate(plain))
     gone = {at for found in _SPREAD.finditer(plain) for at in range(*found.span()) if plain[at] == " "}
     gone.update(at for at, char in enumerate(plain) if char in _ZERO_WIDTH)
     kept = [at for at in range(len(plain)) if at not in gone]

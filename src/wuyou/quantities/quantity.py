@@ -76,7 +76,7 @@ class Quantity(NamedTuple):
         if self.kind == "clock":
             return f"{int(value) // 60:02d}:{int(value) % 60:02d}"
         if self.kind == "phone":
-            return "".join(char for char in self.text if char.isdigit())
+            return "".join(str(int(char)) for char in self.text if char.isdecimal())
         form = {"month": "P{}M", "day": "P{}D", "workday": "P{}D", "minute": "PT{}M"}.get(self.unit, "{}")
         if self.unit == "minute" and value % 60 == 0:
             form, value = "PT{}H", value / 60

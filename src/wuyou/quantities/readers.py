@@ -248,6 +248,8 @@ def _ordinal(match: _Match) -> Iterator[Hit]:
 
 def _count(match: _Match) -> Iterator[Hit]:
     word = match["unit"]
+    if "." in match["low"] and match["low"][-1].isdigit() and p.COUNT_OF[word] not in ("gram", "multiple"):
+        return  # 1.2 分层: half a thing is the number of a section
     if ends := _pair(match["low"], match["high"]):
         scale = {"千克": 1000, "公斤": 1000, "kg": 1000, "斤": 500}.get(word, 1)
         yield _hit(match, "count", ends, p.COUNT_OF[word], part=scale)
@@ -258,27 +260,32 @@ def _bare(match: _Match) -> Iterator[Hit]:
         yield _hit(match, "number", ends)
 
 
-STAGES: tuple[tuple[re.Pattern[str], _Reader], ...] = (
-    (p.EXTENSION, _extension),
-    (p.PHONE, _phone),
-    (p.MONTHS, _months),
-    (p.DATE, _date),
-    (p.DOTTED, _dotted),
-    (p.WEEKDAY, _weekday),
-    (p.CLOCK, _clock),
-    (p.PARTS, _parts),
-    (p.RATE, _rate),
-    (p.DISCOUNT, _discount),
-    (p.TENTHS, _tenths),
-    (p.FINANCIAL, _financial),
-    (p.AMOUNT, _amount),
-    (p.OFF, _off),
-    (p.ORDINAL, _ordinal),
-    (p.TERM, _term),
-    (p.LONG_DAYS, _long_days),
-    (p.HALF, _half),
-    (p.DAYS, _days),
-    (p.COUNT, _count),
-    (p.BARE, _bare),
+_NUMERALS = frozenset("0123456789")
+_COUNTERS = frozenset("".join(word[0] for word in p.COUNT_OF))
+_MONEY = frozenset("元金币镑郎块毛角钱¥RC$")
+_LENGTHS = frozenset("日月季年天周期时h分秒")
+STAGES: tuple[tuple[re.Pattern[str], _Reader, frozenset[str]], ...] = (
+    (p.EXTENSION, _extension, frozenset("内分")),
+    (p.PHONE, _phone, _NUMERALS),
+    (p.MONTHS, _months, frozenset("月")),
+    (p.DATE, _date, frozenset("年月-/.")),
+    (p.DOTTED, _dotted, frozenset(".")),
+    (p.WEEKDAY, _weekday, frozenset("周星礼")),
+    (p.CLOCK, _clock, frozenset(":点时")),
+    (p.PARTS, _parts, frozenset("之")),
+    (p.RATE, _rate, frozenset("%‰BP基点bp")),
+    (p.DISCOUNT, _discount, frozenset("折")),
+    (p.TENTHS, _tenths, frozenset("成")),
+    (p.FINANCIAL, _financial, frozenset("元圆")),
+    (p.AMOUNT, _amount, _MONEY),
+    (p.OFF, _off, frozenset("满减返")),
+    (p.ORDINAL, _ordinal, frozenset("第")),
+    (p.TERM, _term, _LENGTHS),
+    (p.LONG_DAYS, _long_days, frozenset("日")),
+    (p.HALF, _half, frozenset("半")),
+    (p.DAYS, _days, frozenset("日号")),
+    (p.COUNT, _count, _COUNTERS),
+    (p.BARE, _bare, _NUMERALS),
 )
-"""The earlier wins: what one pattern has taken, the later ones do not see."""
+"""The earlier wins: what one pattern has taken, the later ones do not see. A pattern is tried only on a text that has
+one of the characters it cannot do without."""

@@ -14,19 +14,29 @@ from .readers import STAGES, Hit
 _TO = r" ?(?:至|到|-{1,2}|~) ?"
 _GAP = re.compile(rf"(?:\(不?含\))?{_TO}(?:次日|当日|当天|第二天|每?周|星期)?")
 _DATE_GAP = re.compile(
-    r" ?(?:\([^()]{1,8}\))? ?起? ?(?:至|到|-{1,2}|~|截至|截止到?) ?(?P<next>次年|明年)?(?:次日|当日)? ?"
+    r" ?(?:\([^()]{1,8}\))? ?起?(?:[,，] ?(?=至|到|截))? ?(?:至|到|-{1,2}|~|截至|截止到?) ?"
+    r"(?P<next>次年|明年)?(?:次日|当日)? ?"
 )
 _LIST = re.compile(r" ?(?:、|,|，|和|及|与|或|以及) ?")
 _NOON = 12 * 60
 
 
-@lru_cache(maxsize=1 << 12)
+POSSIBLE = re.compile(r"[0-9０-９零〇一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾貳參陸半兩每逢隔周週星礼拾佰仟]")
+"""What no quantity can do without."""
+
+
+@lru_cache(maxsize=1 << 13)
 def find(text: str) -> tuple[Quantity, ...]:
     """Find the quantities of a text in their order; the clock times inside a date range stand beside it."""
+    if not POSSIBLE.search(text):
+        return ()
     flat, places = flatten(text)
     work = _cover(flat, [match.span() for match in NEVER.finditer(flat)])
     hits: list[Hit] = []
-    for pattern, read in STAGES:
+    chars = frozenset(flat)
+    for pattern, read, needs in STAGES:
+        if needs.isdisjoint(chars):
+            continue
         fresh = [hit for match in pattern.finditer(work) for hit in read(match)]
         hits += fresh
         work = _cover(work, [(hit.start, hit.end) for hit in fresh])

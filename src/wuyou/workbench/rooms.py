@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 CATALOGUE_DATE = dt.date(2026, 11, 21)
 """The day on which the shipped rules were last held against the law; used where a text to be checked has no date."""
 
+JUDGING = ("checks/**/*.py", "quantities/**/*.py", "chinese.py", "values.py", "yamls.py", "data/*")
+"""The code on which it rests whether a rule proves itself: after a change of anything else it need not prove itself again."""
 WARM: dict[str, tuple[Library, Rulebook]] = {}
 """What ``Workbench.warm`` has read, by the digest of the files it was read from; empty in a process that was not warmed."""
 
@@ -140,7 +142,7 @@ class Rooms:
         digest.update(self.library.fingerprint(*folders).encode())
         trees = [] if folders else [(self.templates, "*"), (self.library.folder / "materials", "*")]
         if code:
-            trees.append((Path(__file__).parent.parent, "*.py"))
+            trees += [(Path(__file__).parent.parent, pattern) for pattern in JUDGING]
         for tree, pattern in trees:
             for path in sorted(tree.rglob(pattern)):
                 if path.is_file():

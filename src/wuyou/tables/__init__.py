@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from .errors import MaterialError, reason
+from ..errors import MaterialError, reason
 
 
 def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -50,17 +50,18 @@ def _numbered(text: str) -> list[tuple[int, list[str]]]:
 
 
 def _xlsx(path: Path) -> list[list[str]]:
-    import zipfile
-
-    import openpyxl
+    """Return the bare cells of the first sheet, a line each, as far as the last that holds something."""
+    from . import book
 
     if not path.is_file():
         raise MaterialError("读不了：没有这个文件", str(path), "请看文件是否存在")
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        found = [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
-        book.close()
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
+        sheets = book.read(path).sheets
+    except MaterialError as error:
         raise MaterialError("不是能读的 xlsx", str(path), "请用 Excel 或 WPS 另存一次") from error
+    rows = sheets[0].rows if sheets else {}
+    found = []
+    for number in range(1, max(rows, default=0) + 1):
+        row = rows.get(number, {})
+        found.append([row[column].raw if column in row else "" for column in range(1, max(row, default=0) + 1)])
     return found
