@@ -1,4 +1,4 @@
-"""Regenerate the parts of docs/ that come from the code: the command line (docs/cli.md) and the YAML reference.
+"""Regenerate the parts of docs/ that come from the code: command line, YAML reference, the twenty posts of five-haves.md.
 
 usage: python scripts/refresh_docs.py [--check]
 --check writes nothing and exits 1 when a page is not what the code says.
@@ -65,7 +65,7 @@ def fields(module: ModuleType) -> dict[str, list[tuple[str, str, str, str]]]:
 def yaml_reference() -> str:
     """Return the YAML reference: files first, then the values that stand inside them."""
     from wuyou import values
-    from wuyou.checks import kinds, rule
+    from wuyou.checks import fixes, haves, kinds, rule
 
     known = fields(values)
     lines = [NOTE, "# YAML 参考\n", "内容库里每种文件有哪些项。没有列出的项会被拒绝；`name` 取自文件名，不写。\n"]
@@ -73,7 +73,7 @@ def yaml_reference() -> str:
         doc = inspect.getdoc(getattr(values, name)) or ""
         lines += [f"\n## {title}\n", f"{doc}\n", *_rows(known[name])]
     lines.append("\n## 规则 rules/\n")
-    for module in (rule, kinds):
+    for module in (rule, kinds, haves, fixes):
         for name, rows in fields(module).items():
             doc = inspect.getdoc(getattr(module, name)) or ""
             if rows:
@@ -114,7 +114,10 @@ def command_line() -> str:
 def main(arguments: list[str]) -> int:
     """Write the pages, or check that they are fresh."""
     stale = 0
-    for name, text in (("cli.md", command_line()), ("yaml-reference.md", yaml_reference())):
+    import show_haves
+
+    pages = (("cli.md", command_line()), ("yaml-reference.md", yaml_reference()), ("five-haves.md", show_haves.page()))
+    for name, text in pages:
         path = ROOT / "docs" / name
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue

@@ -63,6 +63,22 @@ def test_the_five_haves_are_lamps(a_checked: Callable[..., Checked]) -> None:
     assert "title='甲；乙'" in page.html
 
 
+def test_what_is_owed_met_and_extra_is_counted(a_checked: Callable[..., Checked]) -> None:
+    lamps = (
+        Lamp(have="reply", title="有聊", lit=True, signals=("结尾有一问",), quote="您呢？", owed=True),
+        Lamp(have="feeling", title="有情", lit=False, fixes=("甲", "乙"), owed=True),
+        Lamp(have="fun", title="有趣", lit=True),
+        Lamp(have="substance", title="有料", lit=False, fixes=("丙<", "丁")),
+    )
+    page = show.page(a_checked("您呢？", lamps=lamps))
+    assert "该有 2，做到 1，另有 1" in page.text
+    assert "<summary>还可以</summary><ul style='margin:2px 0'><li>有料：丙&lt;；或丁</li></ul>" in page.html
+    said = show.verdict(a_checked("您呢？", lamps=lamps)).splitlines()
+    assert "  ●有聊  “您呢？”（结尾有一问）" in said
+    assert "  ○有料  可以丙<；或丁" in said
+    assert not [line for line in said if "甲" in line]
+
+
 def test_a_verdict_names_line_and_column(a_checked: Callable[..., Checked]) -> None:
     said = show.verdict(
         a_checked(

@@ -7,7 +7,6 @@ Anchors, aliases, tags and merge keys are refused: a content team never needs th
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -280,6 +279,8 @@ def _inner(annotation: Any) -> Any:
 
 def suggest(word: str, known: Iterable[str]) -> str:
     """Say which known word may have been meant, or list them when they are few."""
+    import difflib
+
     known = sorted(known)
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if near:

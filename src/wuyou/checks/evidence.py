@@ -12,12 +12,13 @@ from functools import cached_property, lru_cache
 
 from ..chinese import fold
 from ..quantities import Quantity, find, same, says
+from ..regexes import regex
 from ..values import Brief, Fact, Passage, Post
 from .places import Place, cut, heading, names, row_head, segments, stretches
 
-_RESPECTIVELY = re.compile(r"分别(?:为|是)?")
-_MONTH_DAY = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})(?![\d.%])")
-_DATED = re.compile(r"日期|时间|日子")
+_RESPECTIVELY = regex(r"分别(?:为|是)?")
+_MONTH_DAY = regex(r"(?<![\d.])(\d{1,2})\.(\d{1,2})(?![\d.%])")
+_DATED = regex(r"日期|时间|日子")
 
 
 class Evidence:

@@ -1,19 +1,23 @@
 """The kind ``have``: whether one of the five haves is met, and by which sentence.
 
-A have is ticked by the text alone. Signals are named in YAML: words, shapes of sentences, where they stand, a weight.
-The weights of the signals found are added; the have is lit when the sum reaches the threshold, and the verdict says
-which signals carried it. What the writer marked never counts.
+A have is ticked by the text alone. Signals are named in YAML: words, shapes of sentences, where they stand. What each
+weighs, and what the other words of the text weigh, was learned from labelled posts; a have of one certain signal names
+its weight itself. The verdict says which signals carried it. What the writer marked never counts.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from ..regexes import regex
 from ..values import Finding, Lamp
+from .classify import SIGN
+from .fixes import Advice, AnyFix
 from .pieces import At, Piece
 from .rule import Rule
 from .scan import Scan
@@ -21,6 +25,8 @@ from .scan import Scan
 Span = tuple[int, int]
 HAIR = 1e-9
 """By how much a sum of weights may miss its threshold, because a tenth is no whole number of halves."""
+WEIGHTS = "haves"
+"""The weights that ``heard`` asks."""
 Shape = Callable[[Scan], Iterator[Span]]
 
 
@@ -37,8 +43,8 @@ class Signal(Piece):
     """Where it must stand."""
     not_quoted: bool = False
     """Whether words inside quotation marks do not count."""
-    weight: float
-    """What it adds; negative when it speaks against."""
+    weight: float = 0.0
+    """What it adds where nothing was learned; negative when it speaks against."""
     most: Annotated[int, Field(ge=1)] = 1
     """How often it may count."""
     channels: tuple[str, ...] = ()
@@ -58,12 +64,20 @@ class Have(Rule):
 
     kind: Literal["have"]
     level: Literal["warn", "hint"]
-    threshold: float
-    """The sum at which the have is lit."""
+    threshold: float = 0.0
+    """The sum at which the have is lit, where nothing was learned."""
+    heard: str = ""
+    """A label of the learned weights, which then weigh the signals and all other words."""
     signals: Mapping[str, Signal]
     """Name of the signal → the signal."""
-    fixes: Annotated[tuple[str, ...], Field(min_length=2)]
-    """Concrete ways to light it, best first."""
+    fixes: Annotated[tuple[AnyFix, ...], Field(min_length=2)]
+    """Concrete ways to light it, for whom and where; two at least must fit everywhere."""
+
+    @model_validator(mode="after")
+    def _always_two(self) -> Have:
+        if sum(fix.anywhere for fix in self.fixes) < 2:
+            raise ValueError("fixes 里至少要有两条不限客群、渠道、类型和时候的")
+        return self
 
     def patterns(self) -> Iterator[tuple[At, tuple[str, ...], dict[str, bool]]]:
         """Yield the signals' patterns and those of every rule."""
@@ -90,26 +104,40 @@ class Have(Rule):
     def _lamp(self, scan: Scan) -> Lamp:
         genre = scan.post.brief.genre
         owed = genre is not None and self.id in genre.owed(scan.post.brief.channel.name)
-        found = self.heard(scan)
-        score = sum(self.signals[name].weight * len(spans) for name, spans in found.items())
-        if score < self.threshold - HAIR:
-            return Lamp(have=self.id, title=self.title, lit=False, fixes=self.fixes[:2], owed=owed)
-        carried = sorted(
-            (name for name in found if self.signals[name].weight > 0),
-            key=lambda name: (-self.signals[name].weight, name),
-        )
-        quote, start, end = self._quote(scan, found[carried[0]][0]) if carried else ("", 0, 0)
-        titles = tuple(self.signals[name].title for name in carried)
+        found = self.sounds(scan)
+        weights = self._weights(scan, found)
+        score = sum(weights.values()) + (scan.score(WEIGHTS, self.heard) if self.heard else HAIR - self.threshold)
+        if score <= 0:
+            return Lamp(have=self.id, title=self.title, lit=False, fixes=self._advice.two(scan.post), owed=owed)
+        carried = sorted((name for name in found if weights[name] > 0), key=lambda name: (-weights[name], name))
+        if self.heard:
+            bonus = [(span, weights[name]) for name in carried for span in found[name]]
+            quote, start, end = self._quote(scan, scan.stretch(WEIGHTS, self.heard, bonus))
+        else:
+            quote, start, end = self._quote(scan, found[carried[0]][0])
+        titles = tuple(self.signals[name].title for name in carried) or ("整段的说法",)
         return Lamp(
             have=self.id, title=self.title, lit=True, quote=quote, start=start, end=end, signals=titles, owed=owed
         )
 
-    def heard(self, scan: Scan) -> dict[str, tuple[Span, ...]]:
+    def _weights(self, scan: Scan, found: Mapping[str, tuple[Span, ...]]) -> dict[str, float]:
+        """Return what each signal that sounds adds."""
+        if not self.heard:
+            return {name: self.signals[name].weight * len(spans) for name, spans in found.items()}
+        return {
+            name: sum(scan.weight(WEIGHTS, self.heard, feature) for feature in features(self.id, name, len(spans)))
+            for name, spans in found.items()
+        }
+
+    def sounds(self, scan: Scan) -> dict[str, tuple[Span, ...]]:
         """Return the signals that sound, each with its spans, in the order of the file."""
         found: dict[str, tuple[Span, ...]] = {}
         channel = scan.post.brief.channel.name
+        awake = scan.awake
         for name, signal in self.signals.items():
-            if signal.channels and channel not in signal.channels:
+            matcher = self.matcher("signals", name, "match")
+            asleep = matcher is not None and matcher.numbers.isdisjoint(awake)
+            if asleep or (signal.channels and channel not in signal.channels):
                 continue
             spans: list[Span] = []
             for span in self._spans(scan, name, signal):
@@ -118,6 +146,11 @@ class Have(Rule):
             if spans:
                 found[name] = tuple(spans)
         return found
+
+    @cached_property
+    def _advice(self) -> Advice:
+        """Sort what to do about it when it is dark."""
+        return Advice(self.fixes)
 
     def _spans(self, scan: Scan, name: str, signal: Signal) -> Iterator[Span]:
         matcher = self.matcher("signals", name, "match")
@@ -155,10 +188,16 @@ def _room(scan: Scan, at: str) -> Span:
     return scan.body
 
 
+def features(have: str, name: str, times: int) -> tuple[str, ...]:
+    """Return the features of a signal that sounds so many times."""
+    once = f"{SIGN}{have}.{name}"
+    return (once,) if times < 2 else (once, f"{once}×2")
+
+
 # ── shapes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_CHOICE = re.compile(r"(?:^|[^a-z])a[.、:)\s]?[^a-z\n]{1,20}[^a-z]b[.、:)\s]?[^a-z\s]", re.MULTILINE)
-_NUMBERED = re.compile(r"(?:^|\n|[。;:,])\s*(?:[1-5][.、)]|[①-⑤]|[一二三四五][,、是:])")
+_CHOICE = regex(r"(?:^|[^a-z])a[.、:)\s]?[^a-z\n]{1,20}[^a-z]b[.、:)\s]?[^a-z\s]", re.MULTILINE)
+_NUMBERED = regex(r"(?:^|\n|[。;:,])\s*(?:[1-5][.、)]|[①-⑤]|[一二三四五][,、是:])")
 _FIGURE_KINDS = ("rate", "amount", "term", "count", "date", "date_range", "time", "phone")
 
 

@@ -16,8 +16,10 @@ from ..values import Finding, Source
 from .patterns import Lexicon, Matcher, PatternError, compiled
 from .pieces import At
 from .rule import Rule
-from .scan import Scan, Surface
+from .scan import COMPLIANCE, Scan, Surface
 
+WEIGHTS = COMPLIANCE
+"""The weights that ``heard`` asks."""
 Where = Literal["opening", "ending", "text", "facts", "picture"]
 """Where ``require`` looks."""
 
@@ -35,22 +37,42 @@ class Forbid(Rule):
     """The words a customer reads, or what the pictures are asked to show."""
     words_of: Literal["segment", "bank"] | None = None
     """Words that the segment avoids, or names that the bank denies, instead of ``match``."""
+    heard: str = ""
+    """A label of the learned weights, instead of ``match``: what all the words together say. It may not block."""
 
     @model_validator(mode="after")
     def _something(self) -> Forbid:
-        if bool(self.match) == bool(self.words_of):
-            raise ValueError("match 和 words_of 要写一个，也只写一个")
+        if sum(map(bool, (self.match, self.words_of, self.heard))) != 1:
+            raise ValueError("match、words_of 和 heard 要写一个，也只写一个")
+        if self.heard and self.level == "block":
+            raise ValueError("heard 是听出来的，不能拦截，请改成 warn 或 hint")
         return self
 
     def check(self, scan: Scan) -> Iterator[Finding]:
         """Yield every match that no context excuses, in the text and on the pictures."""
-        matcher = self.matchers.get(("match",))
-        if matcher is not None and all(matcher.asleep(surface.text) for surface in self._surfaces(scan)):
+        if self.heard:
+            yield from self._hear(scan)
             return
         for surface in self._surfaces(scan):
             for start, end in self._words(scan, surface) if self.words_of else self.hits(scan, surface, "match"):
                 if self._has_neighbour(surface, start, end):
                     yield self.finding(scan, surface, start, end)
+
+    def wakes(self) -> frozenset[int] | None:
+        """Return what stands in ``match``."""
+        matcher = self.matcher("match")
+        return matcher.numbers if matcher and self.look_at == "words" else None
+
+    def _hear(self, scan: Scan) -> Iterator[Finding]:
+        """Yield one finding, the clause that says most, unless a rule with words of its own has said so already."""
+        if self.category in scan.found:
+            return
+        span = scan.hear(WEIGHTS, self.heard)
+        if span is not None and not self.excused(scan, scan.text, *span):
+            carriers = "、".join(scan.carriers(WEIGHTS, self.heard)[:3])
+            yield self.finding(
+                scan, scan.text, *span, message=self.message.replace("{signals}", carriers or "整句的说法")
+            )
 
     def _surfaces(self, scan: Scan) -> tuple[Surface, ...]:
         return scan.surfaces if self.look_at == "words" else scan.drawings
@@ -101,6 +123,10 @@ class Prefer(Rule):
             except PatternError as error:
                 yield ("swap", wording), str(error), ""
 
+    def wakes(self) -> frozenset[int] | None:
+        """Return the wordings."""
+        return frozenset[int]().union(*(self.matchers["swap", wording].numbers for wording in self.swap))
+
     def check(self, scan: Scan) -> Iterator[Finding]:
         """Yield every wording that has a better one."""
         for surface in scan.surfaces:
@@ -136,6 +162,11 @@ class Require(Rule):
         for index, wanted in enumerate(self.all_of):
             yield ("all_of", index), wanted, {}
         yield from super().patterns()
+
+    def wakes(self) -> frozenset[int] | None:
+        """Return its cause; where facts are looked into, they must be there too."""
+        cause = self.matcher("when")
+        return cause.numbers if cause and self.where != "facts" else None
 
     def ready(self, scan: Scan) -> bool:
         """Ask for facts where they are looked into."""

@@ -9,13 +9,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
+from ..regexes import regex
 from ..values import Finding, Post
 from .rule import Rule
 from .scan import Scan
 
-_PLACEHOLDER = re.compile(r"\{\{?[^{}\n]{1,16}\}?\}|%[A-Z_]{3,20}%", re.IGNORECASE)
-_BLANK = re.compile(r"\s")
-_EMOJI = re.compile(
+_PLACEHOLDER = regex(r"\{\{?[^{}\n]{1,16}\}?\}|%[A-Z_]{3,20}%", re.IGNORECASE)
+_BLANK = regex(r"\s")
+_EMOJI = regex(
     "(?:[\U0001f1e6-\U0001f1ff]{2}|[\u2600-\u27bf\u2b50\u2b55\u231a\u231b\u23e9-\u23f3\u23f8-\u23fa\U0001f300-\U0001faff])"
     "(?:[\ufe0f\U0001f3fb-\U0001f3ff]|\u200d[\u2600-\u27bf\U0001f300-\U0001faff])*"
 )
@@ -57,14 +58,13 @@ class Limit(Rule):
 
     def ready(self, scan: Scan) -> bool:
         """Ask for what a text from outside need not tell: its hour, its pictures, whether it was reviewed."""
-        brief = scan.post.brief
-        known = {
-            "hours": brief.slot.at is not None or not scan.outside,
-            "pictures_min": not scan.outside,
-            "review": not scan.outside or self._reviewed(scan) is not None,
-            "ai_label": brief.bank is not None or scan.outside,
-        }
-        return super().ready(scan) and known.get(self.of, True)
+        if not super().ready(scan):
+            return False
+        if self.of == "ai_label":
+            return scan.post.brief.bank is not None or scan.outside
+        if self.of in ("hours", "pictures_min", "review") and scan.outside:
+            return scan.post.brief.slot.at is not None if self.of == "hours" else self._reviewed(scan) is not None
+        return True
 
     def check(self, scan: Scan) -> Iterator[Finding]:
         """Yield a finding for a breach, or one for each place that breaks it."""

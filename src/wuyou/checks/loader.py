@@ -5,20 +5,23 @@ Everything wrong is remembered with its file and line, so that a team sees all o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from .. import yamls
 from ..errors import LibraryError, Problem
-from ..values import Channel, Genre, ProductKind, Source
+from ..values import Channel, Genre, ProductKind, Segment, Source
+from .classify import Classifier, Signal, Signals
 from .ground import Ground
 from .haves import Have
-from .kinds import Forbid, Fresh, Pair, Prefer, Require
+from .kinds import WEIGHTS, Forbid, Fresh, Pair, Prefer, Require
 from .limits import Limit
 from .patterns import Lexicon, Matcher, PatternError, compiled, expanded
 from .pieces import Piece
 from .rule import Rule
+from .runs import Roll
+from .scan import Ears
 from .surveys import SURVEYS, Survey
 
 KINDS: Mapping[str, type[Rule]] = {
@@ -32,8 +35,11 @@ KINDS: Mapping[str, type[Rule]] = {
     "fresh": Fresh,
 }
 """Kinds of rule over one post."""
-GROUPS, PRODUCTS = "groups.yml", "products.yml"
-"""The two files of the rules folder that are no chapters: shared word groups, and words by which a product is known."""
+GROUPS, PRODUCTS, SIGNALS = "groups.yml", "products.yml", "signals.yml"
+"""The files of the rules folder that are no chapters: shared word groups, words by which a product is known, and the
+word lists of the learned weights."""
+EARS = "weights"
+"""The folder of learned weights."""
 TAIL = "尾注"
 """The group of closing lines (risk words, opt-out) after which nobody looks for a question."""
 
@@ -72,8 +78,12 @@ class Chapters(NamedTuple):
     """The closing lines after which nobody looks for a question."""
     places: Mapping[str, tuple[yamls.Document, str]]
     """Where each rule stands."""
-    needles: Mapping[str, frozenset[str]]
-    """What a text must hold to wake each expression."""
+    kept: Mapping[str, Any]
+    """The same as plain data, from which the next start need not read a file or take a pattern apart."""
+    roll: Roll
+    """Which expression a text wakes."""
+    ears: Ears | None = None
+    """What judges a text by all its words together; nothing when there are no weights."""
 
 
 class Loader:
@@ -85,27 +95,37 @@ class Loader:
         sources: Mapping[str, Source],
         channels: Mapping[str, Channel],
         genres: Mapping[str, Genre],
-        proven: Mapping[str, Sequence[str]] | None = None,
+        proven: Mapping[str, Any] | None = None,
+        *,
+        segments: Mapping[str, Segment] | None = None,
+        weights: bool = True,
     ) -> None:
         self.folder = folder
+        self.weights = weights
         self.sources = sources
         self.channels = channels
         self.genres = genres
+        self.segments = segments or {}
         self.problems: list[Problem] = []
         self.places: dict[str, tuple[yamls.Document, str]] = {}
-        self.groups = Lexicon(proven)
+        self.documents: dict[str, Any] = {}
+        """What the files hold, by their path in the folder."""
+        self._proven: Mapping[str, Any] = (proven or {}).get("documents", {})
+        self.groups = Lexicon((proven or {}).get("patterns"))
+        self.ears: Ears | None = None
 
     def read(self) -> Chapters:
         """Read groups, product words and every chapter."""
         if not self.folder.is_dir():
             self.problems.append(Problem("没有规则文件夹", self._label(self.folder), "请从示例库复制 rules/"))
-            return Chapters({}, {}, (), None, {}, {})
+            return Chapters({}, {}, (), None, {}, {}, self.groups.roll)
         self._read_groups()
         guesses = self._read_products()
+        self.ears = self._read_ears() if self.weights else None
         rules: dict[str, Rule] = {}
         surveys: dict[str, Survey] = {}
         for path in sorted(self.folder.rglob("*.yml")):
-            if path.parent == self.folder and path.name in (GROUPS, PRODUCTS):
+            if path.parent == self.folder and path.name in (GROUPS, PRODUCTS, SIGNALS):
                 continue
             for name, made in self._read_chapter(path):
                 if isinstance(made, Rule):
@@ -113,18 +133,22 @@ class Loader:
                 else:
                     surveys[name] = made
         tail = compiled(self.groups[TAIL], self.groups) if TAIL in self.groups and not self.problems else None
-        return Chapters(rules, surveys, guesses, tail, self.places, self.groups.needles)
+        kept = {"documents": self.documents, "patterns": self.groups.kept}
+        return Chapters(rules, surveys, guesses, tail, self.places, kept, self.groups.roll, self.ears)
 
     def _label(self, path: Path) -> str:
         inside = path.relative_to(self.folder).as_posix()
         return f"{self.folder.parent.name}/{self.folder.name}" + (f"/{inside}" if inside != "." else "")
 
     def _document(self, path: Path) -> yamls.Document | None:
+        inside, label = path.relative_to(self.folder).as_posix(), self._label(path)
         try:
-            document = yamls.load(path, self._label(path))
+            known = inside in self._proven
+            document = yamls.Document(self._proven[inside], {}, label) if known else yamls.load(path, label)
         except LibraryError as error:
             self.problems += error.problems
             return None
+        self.documents[inside] = document.data
         if document.data is None:
             return document._replace(data={})
         if not isinstance(document.data, Mapping):
@@ -143,7 +167,7 @@ class Loader:
             groups[name] = tuple(body)
         for name, body in groups.items():
             try:
-                if expanded(body, groups, (name,)):
+                if path.name in self._proven or expanded(body, groups, (name,)):
                     compiled(body, groups)
             except PatternError as error:
                 self.problems.append(Problem(f"词组 {name}：{error}", document.where((name,)) if document else ""))
@@ -164,6 +188,33 @@ class Loader:
             except PatternError as error:
                 self.problems.append(Problem(f"{kind}：{error}", document.where((kind,))))
         return tuple(guesses)
+
+    def _read_ears(self) -> Ears | None:
+        """Read the word lists and the weights that were learned with them."""
+        path = self.folder / SIGNALS
+        document = self._document(path) if path.exists() else None
+        lists: dict[str, Signal] = {}
+        for name, body in document.data.items() if document else ():
+            assert document is not None
+            try:
+                lists[name] = yamls.build(Signal, document, body, (name,))
+            except LibraryError as error:
+                self.problems += error.problems
+        signals = Signals(lists)
+        classifiers: dict[str, Classifier] = {}
+        for weights in sorted((self.folder / EARS).glob("*.tsv")):
+            try:
+                made = Classifier.load(weights, self._label(weights))
+            except LibraryError as error:
+                self.problems += error.problems
+                continue
+            if made.mark != signals.mark():
+                self.problems.append(
+                    Problem("权重和 signals.yml 的词表对不上", self._label(weights), "词表改过，请重跑训练脚本")
+                )
+            classifiers[weights.stem] = made
+        Classifier.together(classifiers.values())
+        return Ears(signals, classifiers) if classifiers else None
 
     def _read_chapter(self, path: Path) -> Iterator[tuple[str, Rule | Survey]]:
         document = self._document(path)
@@ -205,7 +256,24 @@ class Loader:
         """Yield names in a scope that nothing bears."""
         if not isinstance(made, Rule):
             return
-        for field, titles, names in (("channels", "渠道", self.channels), ("genres", "内容类型", self.genres)):
-            for index, wanted in enumerate(getattr(made.scope, field)):
-                if names and wanted not in names:
-                    yield ("scope", field, index), f"没有这个{titles}：{wanted}", yamls.suggest(wanted, names)
+        if isinstance(made, Forbid) and made.heard and self.weights:
+            classifier = self.ears.classifiers.get(WEIGHTS) if self.ears else None
+            labels = classifier.labels if classifier else ()
+            if made.heard not in labels:
+                yield ("heard",), f"权重里没有这一类：{made.heard}", yamls.suggest(made.heard, labels)
+        tagged: list[tuple[tuple[str | int, ...], object]] = [(("scope",), made.scope)]
+        if isinstance(made, Have):
+            tagged += [(("fixes", index), fix) for index, fix in enumerate(made.fixes)]
+        for at, piece in tagged:
+            for field, titles, names in self._names():
+                for index, wanted in enumerate(getattr(piece, field, ())):
+                    if names and wanted not in names:
+                        yield (*at, field, index), f"没有这个{titles}：{wanted}", yamls.suggest(wanted, names)
+
+    def _names(self) -> tuple[tuple[str, str, Mapping[str, object]], ...]:
+        """Return the fields that name things of the library, what they name, and what there is."""
+        return (
+            ("channels", "渠道", self.channels),
+            ("genres", "内容类型", self.genres),
+            ("segments", "客群", self.segments),
+        )

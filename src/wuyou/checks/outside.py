@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 
+from ..regexes import regex
 from ..values import (
     Bank,
     Brief,
@@ -30,7 +31,7 @@ from ..values import (
 )
 from .scan import OUTSIDE
 
-_NO_PICTURE = re.compile(
+_NO_PICTURE = regex(
     r"链接|公众号|小程序|文件|文章|网址|名片|https?:|\.(?:pdf|docx?|xlsx?|pptx?|txt|html?)\b", re.IGNORECASE
 )
 _PICTURE_TYPES = ("image", "picture", "photo", "video", "gif", "img", "图", "视频")

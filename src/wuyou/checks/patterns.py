@@ -17,12 +17,15 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
+from hashlib import blake2b
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..chinese import fold, is_han
+from .needles import needles
+from .runs import Roll, runs
 
 _parser: Any = import_module("re._parser")
 """Python's own parser of regular expressions: it has no public name, and a second parser would be a second truth."""
@@ -37,32 +40,62 @@ MOST = sys.maxsize
 Groups = Mapping[str, tuple[str, ...]]
 
 
+class Expression(NamedTuple):
+    """What a pattern became, and what a match of it must contain."""
+
+    number: int
+    source: str
+    sets: tuple[frozenset[str], ...]
+    """Sets of needles, the rarest first; a match holds one of each."""
+
+
 class Lexicon(dict[str, tuple[str, ...]]):
     """Word groups by name, and what is known of patterns that an earlier start has already proved.
 
-    Taking a pattern apart costs ten times what searching with it costs; so the needles of a proved rulebook are kept,
-    and an expression is compiled only when a text wakes it.
+    Taking a pattern apart costs ten times what searching with it costs; so what a proved rulebook made of its lists is
+    kept, and an expression is compiled only when a text wakes it.
     """
 
-    def __init__(self, proven: Mapping[str, Sequence[str]] | None = None) -> None:
+    def __init__(self, proven: Mapping[str, Any] | None = None) -> None:
         super().__init__()
-        self.proven = proven or {}
-        self.needles: dict[str, frozenset[str]] = {}
-        """Needles of every expression that was met, to be kept for the next start."""
+        self._lists: dict[str, list[int]] = {} if proven is None else proven["lists"]
+        known = () if proven is None else proven["expressions"]
+        self.roll = Roll()
+        """Which expression wakes at which run."""
+        self._expressions: list[Expression] = []
+        self._places: dict[str, int] = {}
+        for source, sets in known:
+            self._add(source, tuple(map(frozenset, sets)))
 
-    def sought(self, source: str, shown: str) -> frozenset[str]:
-        """Return the needles of an expression; one that is not proved yet is looked at for what is refused.
+    @property
+    def kept(self) -> Mapping[str, Any]:
+        """What was made of every list that was met, as plain data, to be kept for the next start."""
+        expressions = [[source, [sorted(words) for words in sets]] for _, source, sets in self._expressions]
+        return {"lists": self._lists, "expressions": expressions}
+
+    def make(self, patterns: Iterable[str], *, raw: bool) -> list[Expression]:
+        """Return the expressions of a list; one that is not proved yet is looked at for what is refused.
 
         Raises PatternError.
         """
-        known = self.proven.get(source)
-        if known is None:
-            _refuse(source, shown)
-            needles = _sought(source)
-        else:
-            needles = frozenset(known)
-        self.needles[source] = needles
-        return needles
+        written = tuple(patterns)
+        key = blake2b("\n".join(("raw" if raw else "folded", *written)).encode(), digest_size=8).hexdigest()
+        if key not in self._lists:
+            self._lists[key] = [self._place(pattern, raw=raw) for pattern in expanded(written, self)]
+        return [self._expressions[place] for place in self._lists[key]]
+
+    def _place(self, pattern: str, *, raw: bool) -> int:
+        """Return where the expression of a pattern is kept. Raises PatternError."""
+        source = (pattern if raw else folded_pattern(pattern)).replace("……", SENTENCE).replace("…", CLAUSE)
+        if source not in self._places:
+            _refuse(source, pattern)
+            self._add(source, needles(_parser.parse(source)))
+        return self._places[source]
+
+    def _add(self, source: str, sets: tuple[frozenset[str], ...]) -> None:
+        number = self._places[source] = len(self._expressions)
+        self._expressions.append(Expression(number, source, sets))
+        self.roll.add(number, sets[0] if sets else None)
 
 
 class PatternError(ValueError):
@@ -70,11 +103,13 @@ class PatternError(ValueError):
 
 
 class Part:
-    """One expression and its needles; compiled when a text wakes it."""
+    """One expression; compiled when a text wakes it."""
 
-    def __init__(self, needles: frozenset[str], source: str) -> None:
-        self.needles = needles
-        self.source = source
+    def __init__(self, expression: Expression, frame: str) -> None:
+        self.number = expression.number
+        self.others = expression.sets[1:]
+        """Needles that a text must hold besides those that wake it."""
+        self.source = frame.format(expression.source) if frame else expression.source
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -85,30 +120,26 @@ class Part:
 class Matcher:
     """Some patterns as one: finds where any of them matches.
 
-    Each pattern has its needles, short strings of which every match contains at least one. A text that holds none of
-    their first two characters need not be searched; that is a question to a set, so most patterns cost next to nothing.
+    Each pattern has its needles, sets of short strings; every match contains at least one of each set. A text that
+    holds none of a set need not be searched. The roll knows at a look which patterns of all lists a text may match.
     """
 
-    __slots__ = ("needles", "parts")
+    __slots__ = ("_roll", "numbers", "parts")
 
-    def __init__(self, patterns: Iterable[tuple[frozenset[str], str]]) -> None:
-        self.parts = tuple(Part(needles, source) for needles, source in patterns)
-        each = [part.needles for part in self.parts]
-        self.needles = frozenset().union(*each) if all(each) else None
-        """All needles together; nothing when a pattern has none."""
-
-    def asleep(self, text: str) -> bool:
-        """Tell whether it cannot match anywhere, without searching."""
-        return self.needles is not None and self.needles.isdisjoint(_grams(text))
+    def __init__(self, expressions: Iterable[Expression], roll: Roll, frame: str = "") -> None:
+        self.parts = tuple(Part(expression, frame) for expression in expressions)
+        self.numbers = frozenset(part.number for part in self.parts)
+        """By which the roll knows its expressions."""
+        self._roll = roll
 
     def all(self, text: str, start: int = 0, end: int = MOST) -> Iterator[tuple[int, int]]:
         """Yield every match from left to right, overlapping ones too; of two that begin together the longer first."""
-        if self.asleep(text):
+        awake = self._roll.awake(text)
+        if self.numbers.isdisjoint(awake):
             return iter(())
-        grams = _grams(text)
         found: set[tuple[int, int]] = set()
         for part in self.parts:
-            if part.needles and part.needles.isdisjoint(grams):
+            if part.number not in awake or (part.others and not _holds(text, part.others)):
                 continue
             search = part.regex.search
             match = search(text, start, end)
@@ -117,31 +148,26 @@ class Matcher:
                 match = search(text, match.start() + 1, end)
         return iter(sorted(found, key=_longest_first) if found else ())
 
-    def within(self, text: str) -> bool:
-        """Tell whether it matches anywhere."""
-        if self.asleep(text):
+    def within(self, text: str, whole: str = "") -> bool:
+        """Tell whether it matches anywhere; ``whole`` is the text that this one was cut from, if it was."""
+        awake = self._roll.awake(whole or text)
+        if self.numbers.isdisjoint(awake):
             return False
-        grams = _grams(text)
         return any(
             part.regex.search(text) is not None
             for part in self.parts
-            if not part.needles or not part.needles.isdisjoint(grams)
+            if part.number in awake and (not part.others or _holds(whole or text, part.others))
         )
+
+
+def _holds(text: str, sets: Iterable[frozenset[str]]) -> bool:
+    """Tell whether a text holds a run of each set."""
+    held = runs(text)
+    return not any(map(held.isdisjoint, sets))
 
 
 def _longest_first(span: tuple[int, int]) -> tuple[int, int]:
     return span[0], -span[1]
-
-
-@lru_cache(maxsize=1 << 8)
-def _grams(text: str) -> frozenset[str]:
-    """Return every character and every pair of neighbours of a text."""
-    return frozenset(text) | frozenset(map(str.__add__, text, text[1:]))
-
-
-def _sought(pattern: str) -> frozenset[str]:
-    """Return the first one or two characters of each needle of a pattern."""
-    return frozenset(needle[:2] for needle in _needles(_parser.parse(pattern)) or ())
 
 
 def compiled(
@@ -152,13 +178,8 @@ def compiled(
     ``raw`` patterns meet the original text; ``before`` ones must end, and ``after`` ones begin, where the window does.
     Raises PatternError.
     """
-    ready = []
-    for pattern in expanded(patterns, groups):
-        source = pattern if raw else folded_pattern(pattern)
-        source = source.replace("……", SENTENCE).replace("…", CLAUSE)
-        needles = groups.sought(source, pattern)
-        ready.append((needles, f"(?:{source})\\Z" if before else f"\\A(?:{source})" if after else source))
-    return Matcher(ready)
+    frame = "(?:{})\\Z" if before else "\\A(?:{})" if after else ""
+    return Matcher(groups.make(patterns, raw=raw), groups.roll, frame)
 
 
 def expanded(patterns: Iterable[str], groups: Groups, seen: tuple[str, ...] = ()) -> list[str]:
@@ -267,43 +288,3 @@ def _wide(op: Any, args: Any) -> bool:
             size += value[1] - value[0] + 1 if str(kind) == "RANGE" else 1
         return size > _WIDE
     return any(_wide(*part) for inside in _inside(name, args) for part in inside)
-
-
-# ── what a match must contain ────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _needles(tree: Any) -> frozenset[str] | None:
-    """Return strings of which every match of the pattern contains one; nothing when there is no such small set."""
-    best: frozenset[str] | None = None
-    run = ""
-    for op, args in [*tree, ("END", None)]:
-        name = str(op)
-        if name == "LITERAL":
-            run += chr(args)
-            continue
-        best = _better(best, frozenset([run]) if run else None)
-        run = ""
-        best = _better(best, _needles_of(name, args))
-    return best
-
-
-def _needles_of(name: str, args: Any) -> frozenset[str] | None:
-    if name == "BRANCH":
-        branches = [_needles(branch) for branch in args[1]]
-        if any(branch is None for branch in branches):
-            return None
-        return frozenset(needle for branch in branches if branch for needle in branch)
-    if name == "SUBPATTERN":
-        return _needles(args[-1])
-    if name in ("MAX_REPEAT", "MIN_REPEAT"):
-        return _needles(args[2]) if args[0] > 0 else None
-    if name == "IN" and all(str(kind) == "LITERAL" for kind, _ in args):
-        return frozenset(chr(value) for _, value in args)
-    return None
-
-
-def _better(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
-    """Prefer the set that rules out more texts: longer needles first, then fewer."""
-    if one is None or other is None:
-        return one if other is None else other
-    return max(one, other, key=lambda needles: (min(map(len, needles)), -len(needles), sorted(needles)))

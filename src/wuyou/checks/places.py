@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..quantities import Quantity, find
+from ..regexes import regex
 
 _CUTS = tuple(
-    re.compile(pattern)
+    regex(pattern)
     for pattern in (
         r"[、，；;。！？!?\n|（）()]|(?<!\d),|,(?!\d{3})",
         r"[，；;。！？!?\n|]|(?<!\d),|,(?!\d{3})",
@@ -43,8 +44,8 @@ def stretches(text: str, at: int, end: int) -> Iterator[tuple[int, int]]:
 
 NAMED = 0.6
 """Which share of a row's first cell a stretch must hold in one piece to name it."""
-_HEADING = re.compile(r"[（(【\s]*([\u4e00-\u9fffA-Za-z]{2,10})(?:[（(][^（）()]*[)）]?)?[\s:：]*")
-_PARTS = re.compile(r"[；;|。\n]")
+_HEADING = regex(r"[（(【\s]*([\u4e00-\u9fffA-Za-z]{2,10})(?:[（(][^（）()]*[)）]?)?[\s:：]*")
+_PARTS = regex(r"[；;|。\n]")
 
 
 def cut(text: str) -> list[tuple[int, int, tuple[Quantity, ...]]]:

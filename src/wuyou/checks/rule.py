@@ -53,6 +53,8 @@ class Rule(Piece):
     unless: Unless = Unless()
     suggestion: str = ""
     """What to write instead."""
+    certain: bool = False
+    """Whether its words prove it in whatever text they stand; else a text that sounds innocent lowers it to a hint."""
     examples: Examples
 
     @cached_property
@@ -112,6 +114,13 @@ class Rule(Piece):
             return False
         return bool(self.standing(scan.on))
 
+    def wakes(self) -> frozenset[int] | None:
+        """Return the expressions of which a text must wake one for the rule to speak; nothing when it is always asked.
+
+        A rule that sleeps needs nothing of a post but its channel and its genre to be ready.
+        """
+        return None
+
     def ready(self, scan: Scan) -> bool:
         """Tell whether the post brings what the rule needs to judge it."""
         return not (scan.post.brief.genre is None and (self.scope.genres or self.scope.marketing is not None))
@@ -165,12 +174,12 @@ class Rule(Piece):
         """Tell whether a context excuses a match."""
         text = surface.text
         before, after = self.matcher("unless", "preceded_by"), self.matcher("unless", "followed_by")
-        if before and before.within(text[max(0, start - BEFORE) : start]):
+        if before and before.within(text[max(0, start - BEFORE) : start], text):
             return True
-        if after and after.within(text[end : end + AFTER]):
+        if after and after.within(text[end : end + AFTER], text):
             return True
         around = self.matcher("unless", "sentence")
-        if around and around.within(text[slice(*surface.sentence(start))]):
+        if around and around.within(text[slice(*surface.sentence(start))], text):
             return True
         cover = self.matcher("unless", "covered_by")
         if cover:

@@ -7,8 +7,9 @@ of rule does stands in ``kinds``, ``limits``, ``haves``, ``ground`` and ``survey
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from ..errors import LibraryError, Problem
 from ..values import Cadence, Calendar, Channel, Checked, Finding, Genre, Lamp, Post, ProductKind, Segment, Source
@@ -17,7 +18,8 @@ from .ground import Ground
 from .haves import Have
 from .kinds import Pair
 from .loader import Chapters, Loader
-from .rule import Rule
+from .muster import Muster
+from .rule import CATEGORIES, Rule
 from .scan import Scan, Surface
 
 VAGUE: tuple[ProductKind | None, ...] = (None, "general")
@@ -41,7 +43,7 @@ class Rulebook:
         self._default_on = default_on
         self._genres = genres or {}
         self._segments = segments or {}
-        self._applying: dict[tuple[object, ...], tuple[Rule, ...]] = {}
+        self._musters: dict[tuple[object, ...], Muster] = {}
 
     @classmethod
     def load(
@@ -53,24 +55,26 @@ class Rulebook:
         channels: Mapping[str, Channel] | None = None,
         genres: Mapping[str, Genre] | None = None,
         segments: Mapping[str, Segment] | None = None,
-        proven: Mapping[str, Sequence[str]] | None = None,
+        proven: Mapping[str, Any] | None = None,
+        weights: bool = True,
     ) -> Rulebook:
         """Read a folder of rules.
 
         ``default_on`` is the day on which examples without a date are judged; the library's channels and genres are
-        what scopes may name. ``proven`` is what ``needles`` said of the same rules in a state that had proved itself.
+        what scopes may name. ``proven`` is what ``kept`` said of the same rules in a state that had proved itself.
+        Without ``weights`` nothing that was learned is read: for those who are about to learn.
         Raises LibraryError with every problem.
         """
-        loader = Loader(folder, sources, channels or {}, genres or {}, proven)
+        loader = Loader(folder, sources, channels or {}, genres or {}, proven, segments=segments, weights=weights)
         chapters = loader.read()
         if loader.problems:
             raise LibraryError(loader.problems)
         return cls(chapters, default_on, genres=genres, segments=segments)
 
     @property
-    def needles(self) -> dict[str, list[str]]:
-        """What wakes each expression: to be kept once the rules have proved themselves, and handed to ``load`` again."""
-        return {source: sorted(needles) for source, needles in self._chapters.needles.items()}
+    def kept(self) -> Mapping[str, Any]:
+        """What was read, as plain data: to be kept once the rules have proved themselves, and handed to ``load`` again."""
+        return self._chapters.kept
 
     # ── check ──
 
@@ -82,7 +86,8 @@ class Rulebook:
         """Make a post ready for rules."""
         said = post.brief.product.kind if post.brief.product else None
         kind = said if said not in VAGUE else self.guess(post.text)
-        return Scan(post, kind or "general", post.brief.slot.on, self._chapters.tail)
+        on, chapters = post.brief.slot.on, self._chapters
+        return Scan(post, kind or "general", on, chapters.roll, chapters.tail, chapters.ears)
 
     def guess(self, text: str) -> ProductKind | None:
         """Guess from its words which kind of product a text is about; nothing when it says too little."""
@@ -94,15 +99,20 @@ class Rulebook:
     def _run(self, scan: Scan) -> Checked:
         findings: list[Finding] = []
         lamps: list[Lamp] = []
-        lacking: list[str] = []
         grounded: bool | None = None
-        for rule in self._in_scope(scan):
-            if isinstance(rule, Pair):
-                scan.found = frozenset(finding.category for finding in findings)
+        told = -1
+        muster = self._muster(scan)
+        lacking = list(muster.lacking)
+        for rule, late in muster.awake(scan):
+            if late and told != len(findings):
+                told = len(findings)
+                scan.found = frozenset(finding.category for finding in findings if finding.level != "hint")
             if not rule.ready(scan):
                 lacking.append(rule.id)
                 continue
             found = list(rule.check(scan))
+            if rule.category in CATEGORIES and not rule.certain:
+                found = [_weighed(finding, scan) for finding in found]
             findings += found
             if isinstance(rule, Have):
                 lamps.append(rule.lamp(scan))
@@ -119,14 +129,13 @@ class Rulebook:
             grounded=grounded,
         )
 
-    def _in_scope(self, scan: Scan) -> tuple[Rule, ...]:
-        """Return the rules for a post like this one, those that build on others' findings last."""
+    def _muster(self, scan: Scan) -> Muster:
+        """Return the rules for a post like this one."""
         brief = scan.post.brief
         key = (scan.kind, brief.channel.name, brief.genre and (brief.genre.name, brief.genre.marketing), scan.on)
-        if key not in self._applying:
-            applying = [rule for rule in self.rules.values() if rule.applies(scan)]
-            self._applying[key] = tuple(sorted(applying, key=lambda rule: isinstance(rule, Pair)))
-        return self._applying[key]
+        if key not in self._musters:
+            self._musters[key] = Muster((rule for rule in self.rules.values() if rule.applies(scan)), scan)
+        return self._musters[key]
 
     # ── survey ──
 
@@ -156,10 +165,22 @@ class Rulebook:
     def _fires(self, rule: Rule, example: Example) -> bool:
         scan = self.scan(example.post(rule.scope, self._default_on, self._genres, self._segments))
         if isinstance(rule, Pair) and rule.after:
-            others = (other for other in self._in_scope(scan) if not isinstance(other, Pair) and other.ready(scan))
-            scan.found = frozenset(finding.category for other in others for finding in other.check(scan))
+            others = (other for other, _ in self._muster(scan).awake(scan) if not isinstance(other, Pair))
+            found = (finding for other in others if other.ready(scan) for finding in other.check(scan))
+            scan.found = frozenset(finding.category for finding in found)
         return rule.applies(scan) and rule.ready(scan) and rule.fires(scan)
 
     def _where(self, name: str, *path: str | int) -> str:
         document, key = self._chapters.places[name]
         return document.where((key, *path))
+
+
+def _weighed(finding: Finding, scan: Scan) -> Finding:
+    """Lower a finding to a hint when neither the text nor the sentence around the words sounds like any violation."""
+    if (
+        finding.level == "hint"
+        or finding.where != "text"
+        or not scan.is_innocent(finding.category, finding.start, finding.end)
+    ):
+        return finding
+    return finding.model_copy(update={"level": "hint", "message": f"{finding.message}（整段听着没有问题，请看一眼）"})

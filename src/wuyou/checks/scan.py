@@ -6,18 +6,28 @@ A scan is what every rule looks at. It changes nothing and judges nothing.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import NamedTuple
 
 from ..chinese import fold
 from ..quantities import Quantity, find
+from ..regexes import regex
 from ..values import COUNTED_ROLES, Lamp, Post, ProductKind, Role
+from .classify import ANY, SCALE, Classifier, Reading, Signals
 from .patterns import Matcher
+from .runs import Roll
 
-_STOPS = re.compile(r"[。!?\n]+[”’」』)）\"']*|…+(?=[\n”])")
-_QUOTED = re.compile(r"“[^“”\n]{1,80}”|「[^「」\n]{1,80}」|『[^『』\n]{1,80}』|\"[^\"\n]{1,80}\"")
-_WORD = re.compile(r"\w")
+_STOPS = regex(r"[。!?\n]+[”’」』)）\"']*|…+(?=[\n”])")
+_QUOTED = regex(r"“[^“”\n]{1,80}”|「[^「」\n]{1,80}」|『[^『』\n]{1,80}』|\"[^\"\n]{1,80}\"")
+_WORD = regex(r"\w")
+COMPLIANCE = "compliance"
+"""The weights that know violations."""
+INNOCENT = -1.5
+"""Up to which score of ``any`` a text sounds innocent."""
+NEVER = -1e6
+"""A score that no text reaches."""
 OUTSIDE = "given"
 """The writer of a text that was handed in to be checked."""
 
@@ -66,10 +76,26 @@ class Surface:
         return self.raw[low:high], low, high
 
 
+class Ears(NamedTuple):
+    """What judges a text by all its words together."""
+
+    signals: Signals
+    classifiers: Mapping[str, Classifier]
+    """By the name of their weights."""
+
+
 class Scan:
     """A post and what every rule wants to know of it."""
 
-    def __init__(self, post: Post, kind: ProductKind, on: dt.date, tail: Matcher | None = None) -> None:
+    def __init__(
+        self,
+        post: Post,
+        kind: ProductKind,
+        on: dt.date,
+        roll: Roll,
+        tail: Matcher | None = None,
+        ears: Ears | None = None,
+    ) -> None:
         self.post = post
         self.kind = kind
         """Kind of the product it is about, as said or as guessed; ``general`` when nothing says so."""
@@ -80,7 +106,11 @@ class Scan:
         self.text = Surface(post.text, "text")
         self.lamps: dict[str, Lamp] = {}
         """What rules of kind ``have`` have seen already."""
+        self._roll = roll
         self._tail = tail
+        self._ears = ears
+        self._scores: dict[str, Mapping[str, float]] = {}
+        self._said: dict[str, frozenset[str]] = {}
 
     @cached_property
     def pictures(self) -> tuple[Surface, ...]:
@@ -106,9 +136,91 @@ class Scan:
         return (self.text, *self.pictures)
 
     @cached_property
+    def awake(self) -> frozenset[int]:
+        """The expressions that the text wakes."""
+        return self._roll.awake(self.text.text)
+
+    @cached_property
+    def awake_anywhere(self) -> frozenset[int]:
+        """The expressions that the text or a picture wakes."""
+        return self.awake.union(*(self._roll.awake(surface.text) for surface in self.pictures))
+
+    @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
         """Numbers, money, rates and dates in the text, in the original's positions."""
         return find(self.post.text)
+
+    @cached_property
+    def reading(self) -> Reading | None:
+        """The text taken apart for classifiers; nothing when there are none."""
+        if self._ears is None or not self._ears.classifiers:
+            return None
+        brief = self.post.brief
+        kind = brief.product.kind if brief.product else self.kind
+        return Reading(self.text.text, kind, brief.channel.name, self._ears.signals)
+
+    def hear(self, weights: str, label: str) -> tuple[int, int] | None:
+        """Return the clause that says a label of a classifier holds; nothing when it does not."""
+        ear = self._ear(weights)
+        return ear[0].telling(ear[1], label) if ear and label in self.said(weights) else None
+
+    def said(self, weights: str) -> frozenset[str]:
+        """Return the labels of a classifier that hold; none where nothing was learned."""
+        if weights not in self._said:
+            ear = self._ear(weights)
+            self._said[weights] = ear[0].said(self._judged(weights)) if ear else frozenset()
+        return self._said[weights]
+
+    def is_innocent(self, category: str, start: int, end: int) -> bool:
+        """Tell whether neither the text nor the sentence around a span of the original sounds like a violation.
+
+        Neither like one of the category nor like any other.
+        """
+        ear = self._ear(COMPLIANCE)
+        if ear is None or _speaks(self._judged(COMPLIANCE), category):
+            return False
+        places = self.text.folded.places
+        inside = [index for index, place in enumerate(places) if start <= place < max(end, start + 1)]
+        if end <= start or not inside:
+            return True
+        low, high = self.text.sentence(inside[0])
+        if high - low >= len(self.text.text.strip()):
+            return True
+        assert self._ears is not None
+        alone = Reading(self.text.text[low:high], ear[1].kind, ear[1].channel, self._ears.signals)
+        return not _speaks(ear[0].judge(alone), category)
+
+    def score(self, weights: str, label: str) -> float:
+        """Return the score of a label, above zero when it holds; far below where nothing was learned."""
+        return self._judged(weights).get(label, NEVER)
+
+    def weight(self, weights: str, label: str, feature: str) -> float:
+        """Return what a feature that is no part of the text's reading would add to a score."""
+        ear = self._ear(weights)
+        return ear[0].weight(feature, label) / SCALE if ear else 0.0
+
+    def stretch(self, weights: str, label: str, bonus: Iterable[tuple[tuple[int, int], float]]) -> tuple[int, int]:
+        """Return the sentences that speak most for a label; ``bonus`` adds to what stands in a span."""
+        ear = self._ear(weights)
+        return ear[0].stretch(ear[1], label, bonus) if ear else (0, 0)
+
+    def carriers(self, weights: str, label: str) -> list[str]:
+        """Return the named signals that spoke for a label, the strongest first."""
+        ear = self._ear(weights)
+        return ear[0].carriers(ear[1], label, self._ears.signals.names) if ear and self._ears else []
+
+    def _ear(self, weights: str) -> tuple[Classifier, Reading] | None:
+        """Return a classifier and what it reads; nothing when nothing was learned."""
+        reading = self.reading
+        if reading is None or self._ears is None or weights not in self._ears.classifiers:
+            return None
+        return self._ears.classifiers[weights], reading
+
+    def _judged(self, weights: str) -> Mapping[str, float]:
+        if weights not in self._scores:
+            ear = self._ear(weights)
+            self._scores[weights] = ear[0].judge(ear[1]) if ear else {}
+        return self._scores[weights]
 
     @property
     def outside(self) -> bool:
@@ -146,7 +258,8 @@ class Scan:
             for start, end in self.text.sentences
             if self.text.folded.places[start] < last and _WORD.search(self.text.text, start, end)
         ]
-        while len(within) > 1 and self._tail and self._tail.within(self.text.text[slice(*within[-1])]):
+        text = self.text.text
+        while len(within) > 1 and self._tail and self._tail.within(text[slice(*within[-1])], text):
             within.pop()
         return tuple(within)
 
@@ -157,3 +270,8 @@ class Scan:
                 inside = [index for index, place in enumerate(places) if start <= place < end]
                 return (inside[0], inside[-1] + 1) if inside else None
         return None
+
+
+def _speaks(scores: Mapping[str, float], category: str) -> bool:
+    """Tell whether a text may well be a violation."""
+    return max(scores[ANY], scores.get(category, NEVER)) > INNOCENT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..regexes import regex
 from .patterns import PUBLIC_PHONES
 from .quantity import Bound
 from .readers import Hit
@@ -13,36 +14,36 @@ from .readers import Hit
 _NEAR = r"[^\d，。；、,;|:]"
 """What may stand between the binding word and the number."""
 _BEFORE: tuple[tuple[Bound, re.Pattern[str]], ...] = (
-    ("约", re.compile(r"(?:大?约|大概|差不多|左右|约为|约合) ?$")),
-    ("近", re.compile(r"(?<!最)(?:将近|接近|近) ?$")),
+    ("约", regex(r"(?:大?约|大概|差不多|左右|约为|约合) ?$")),
+    ("近", regex(r"(?<!最)(?:将近|接近|近) ?$")),
     (
         "内",
-        re.compile(
+        regex(
             r"(?:不超过?|不得?(?:高于|多于|超过)|不高于|不多于|最高|最多|最长|至多|上限|封顶|不足|未满|不满|(?<![不得])(?:低于|少于|小于)|限)"
             rf"{_NEAR}{{0,4}}:? ?$"
         ),
     ),
     (
         "起",
-        re.compile(
+        regex(
             r"(?:不得?低于|不得?少于|不低于|不少于|至少|最低|最短|起[购存]点?|起点|达到?|超过|大于|高于|满|逾)"
             rf"{_NEAR}{{0,3}} ?$"
         ),
     ),
-    ("前", re.compile(r"前 ?$")),
+    ("前", regex(r"前 ?$")),
 )
 _AFTER: tuple[tuple[Bound, re.Pattern[str]], ...] = (
-    ("约", re.compile(r" ?(?:左右|上下)")),
-    ("起", re.compile(r" ?(?:\(含\))?(?:及?以上|起|之上)")),
-    ("内", re.compile(r" ?(?:\(含\))?(?:以内|及?以下|之内|内(?!部|容)|封顶|为限)")),
+    ("约", regex(r" ?(?:左右|上下)")),
+    ("起", regex(r" ?(?:\(含\))?(?:及?以上|起|之上)")),
+    ("内", regex(r" ?(?:\(含\))?(?:以内|及?以下|之内|内(?!部|容)|封顶|为限)")),
 )
 _DAY_BEFORE: tuple[tuple[Bound, re.Pattern[str]], ...] = (
-    ("止", re.compile(r"(?:截至|截止[到至于]?|至|到|不晚于|不迟于|直到) ?(?:明年|次年)?$")),
-    ("起", re.compile(r"(?:自|从|始于) ?$")),
+    ("止", regex(r"(?:截至|截止[到至于]?|至|到|不晚于|不迟于|直到) ?(?:明年|次年)?$")),
+    ("起", regex(r"(?:自|从|始于) ?$")),
 )
 _DAY_AFTER: tuple[tuple[Bound, re.Pattern[str]], ...] = (
-    ("止", re.compile(r" ?(?:\([^()]{1,6}\))? ?(?:之?前|以前|止|截止|为止|到期|结束)")),
-    ("起", re.compile(r" ?(?:\([^()]{1,6}\))? ?(?:起|开始|之?后|以后|开[抢售])")),
+    ("止", regex(r" ?(?:\([^()]{1,6}\))? ?(?:之?前|以前|止|截止|为止|到期|结束)")),
+    ("起", regex(r" ?(?:\([^()]{1,6}\))? ?(?:起|开始|之?后|以后|开[抢售])")),
 )
 
 
@@ -66,30 +67,30 @@ def bound_of(hit: Hit, flat: str) -> Bound:
 
 # ── whether it is a claim ──
 
-_HAN_NUMERAL = re.compile(r"(?:[早晚上中下午夜里凌晨清傍今深半间后]{0,2} ?)[一二两三四五六七八九十]")
-_RATIONED = re.compile(
+_HAN_NUMERAL = regex(r"(?:[早晚上中下午夜里凌晨清傍今深半间后]{0,2} ?)[一二两三四五六七八九十]")
+_RATIONED = regex(
     r"(?:限|共|合计|总计|送|赠|享|领取?|满|每[人户日月天期年周次季场组家](?:每[日月天期年周])?"
     r"|最多|最高|至多|至少|不超过|达到?|名额)[^\d，。；、]{0,2}$"
 )
-_RATIONED_ONE = re.compile(r"(?:限|最多|至多|不超过|送|赠送?) ?$")
-_LASTS = re.compile(
+_RATIONED_ONE = regex(r"(?:限|最多|至多|不超过|送|赠送?) ?$")
+_LASTS = regex(
     r"(?:存|满|定期|期限|期为|持有|质保|封闭|锁定|送|赠|免|内|近|过去|最长|最短|至少|不超过|限|滞后|保留|提前|有效|头|首|前)"
     r"[^\d，。；、]{0,2}$"
 )
-_LASTS_ONE = re.compile(
+_LASTS_ONE = regex(
     r"(?:存满?|满|定期|期限|期为|持有|质保|封闭|锁定|送|赠送?|免费?|近|过去|最长|最短|至少|不超过|保留|提前|有效期?|头|首|前)"
     r" ?$"
 )
-_LASTED = re.compile(
+_LASTED = regex(
     r" ?(?:期|定期|内|以内|之内|以上|以下|及以上|起(?!来|伏)|的?利率|的?年?利息|的?大额|的?国债|的?存|持有|封闭|免|后"
     r"|到期)"
 )
-_AGO = re.compile(r" ?(?:前(?!\d)|来|多前|又|如一日|间|没)")
-_THIS = re.compile(r"[这那几哪]$")
-_MONTH_MEANT = re.compile(r" ?(?:[份底末初前起止内后]|之前|以前|期间|活动|新|发售|开始|[上中下]旬|截止|到期|\d)")
-_MEETING = re.compile(r" ?[，,]? ?(?:打卡|见|早安|晚安|签到|的(?!时候|活动)|各位)")
-_NEAR_DAY = re.compile(r"(?:[日号一二三四五六天]\)?|每天|每日|工作日|当天|当日|节假日|活动日|次日) ?$")
-_WEEKLY = re.compile(
+_AGO = regex(r" ?(?:前(?!\d)|来|多前|又|如一日|间|没)")
+_THIS = regex(r"[这那几哪]$")
+_MONTH_MEANT = regex(r" ?(?:[份底末初前起止内后]|之前|以前|期间|活动|新|发售|开始|[上中下]旬|截止|到期|\d)")
+_MEETING = regex(r" ?[，,]? ?(?:打卡|见|早安|晚安|签到|的(?!时候|活动)|各位)")
+_NEAR_DAY = regex(r"(?:[日号一二三四五六天]\)?|每天|每日|工作日|当天|当日|节假日|活动日|次日) ?$")
+_WEEKLY = regex(
     r"(?:每个?|逢|隔)(?:周|星期|礼拜)[一二三四五六日天]"
     r"(?:(?:、|和|及|至|到|-)(?:周|星期)?[一二三四五六日天]){0,4}(?:、|和|及|至|到|-)$"
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ..regexes import regex
+
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，；？！"}
 _ALIKE = dict(
     zip(
@@ -16,15 +18,15 @@ _ALIKE = dict(
 _PLAIN = {**_WIDE, **{ord(old): ord(new) for old, new in _ALIKE.items()}}
 _SPACES = frozenset(" \t\u3000\u00a0\u2002\u2003\u2009\u202f")
 _ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff")
-_UNEVEN = re.compile(rf"[{''.join(_SPACES | _ZERO_WIDTH)}]|，(?=[０-９])")
+_UNEVEN = regex(rf"[{''.join(_SPACES | _ZERO_WIDTH)}]|，(?=[０-９])")
 """What makes the plain text differ from the original by more than its characters."""
-_SPREAD = re.compile(
+_SPREAD = regex(
     r"(?<![\d.])\d(?: (?:[.,] )?\d){1,15}(?= ?[年月日号元万亿%‰点时名份户笔张个人天克])"
     r"|(?<![\d.,])\d{1,3}(?: \d{3}){1,4}(?=(?:\.\d{1,2})? ?[元万亿名份户笔张])",
     re.ASCII,
 )
 """Digits set apart one by one, ``2 0 2 6 年``, or by thousands, ``10 000元``."""
-_OPTION = re.compile(r"(?<![^\s：:，,])([1-9])[ \u3000](?=[^\s\d])")
+_OPTION = regex(r"(?<![^\s：:，,])([1-9])[ \u3000](?=[^\s\d])")
 """One of the choices a post offers: ``1 甜的 2 咸的``."""
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from ..regexes import regex
+
 HAN_DIGITS = "零〇一二两三四五六七八九"
 _MANY = rf"{HAN_DIGITS}十百千万亿"
 _ARABIC = (
@@ -17,11 +19,13 @@ _CHINESE = (
 )
 _NUM = rf"(?:{_ARABIC}|{_CHINESE})"
 _TO = r" ?(?:至|到|-{1,2}|~) ?"
-_RANGE = rf"(?:(?<![A-Za-z])|(?<=AUM)|(?<=RMB)|(?<=CNY))(?P<low>{_NUM})(?P<more>[多余来])?(?:{_TO}(?P<high>{_NUM}))? ?"
+_FIRST = r"\d一二两三四五六七八九十"
+"""With one of these a number begins. Patterns say so first: it saves trying everything at every character."""
+_RANGE = rf"(?=[{_FIRST}])(?:(?<![A-Za-z])|(?<=AUM)|(?<=RMB)|(?<=CNY))(?P<low>{_NUM})(?P<more>[多余来])?(?:{_TO}(?P<high>{_NUM}))? ?"
 
 
 def _compile(*parts: str, flags: int = 0) -> re.Pattern[str]:
-    return re.compile("".join(parts), re.ASCII | flags)
+    return regex("".join(parts), re.ASCII | flags)
 
 
 # ── never a quantity ──
@@ -31,6 +35,7 @@ _MEASURED = r"[元块万亿千百折倍克公斤年月日天号点美港欧起�
 """After 1.5 at the head of a line: a quantity, not the number of a section."""
 _CHOICE = r"[“\"'「 ]{0,2}\d{1,2}[”\"'」]?"
 NEVER = _compile(
+    rf"(?=[ \t(*A-Za-z{_FIRST}表图附扣回打发选敲输按双-])(?:",
     r"^[ \t]{0,8}(?:[-*] )?(?:\(\d{1,2}\)|\d{1,2}[.、)](?!\d)",  # 1. （2）
     rf"|^[ \t]{{0,8}}\d{{1,2}}(?:\.\d{{1,2}}){{1,3}}(?= ?[\u4e00-\u9fff\"“「《])(?! ?{_MEASURED})",  # 2.1 权益
     r"|\([一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}、)",  # （三） 四、
@@ -41,7 +46,7 @@ NEVER = _compile(
     r"|(?<![A-Za-z0-9])(?!AUM|RMB|CNY|USD|HKD|EUR)[A-Za-z]{1,12}[+\-]?\d[A-Za-z0-9]{0,24}",  # R2 T+1 Z7000926
     r"|(?<![A-Za-z0-9.,])\d{1,4}(?!BP|bp|w(?![A-Za-z])|k?g(?![A-Za-z])|km|ml|h(?![A-Za-z]))",  # 5G 1V1, not 5g
     r"[A-Za-z][A-Za-z0-9]{0,12}",
-    r"|双1[12]|双十[一二]|(?<!\d)618(?!\d)|(?<!\d)\d{1,2}[·•]\d{1,2}(?!\d)",  # 双11 3·15
+    r"|双1[12]|双十[一二]|(?<!\d)618(?!\d)|(?<!\d)\d{1,2}[·•]\d{1,2}(?!\d))",  # 双11 3·15
     flags=re.MULTILINE,
 )
 
@@ -69,10 +74,11 @@ _DAY = rf"(?:(?<!\d)(?:3[01]|[12]\d|0?[1-9])|{_HAN_DAY})"
 _D = r"(?:3[01]|[12]\d|[1-9])"
 _M = r"(?:1[0-2]|[1-9])"
 DATE = _compile(
+    rf"(?=[{_FIRST}明次翌来今本当去])(?:",
     rf"(?P<year>{_YEAR})?(?P<month>{_MONTH})",
     rf"(?:(?P<day>{_DAY})(?:{_TO}(?P<day2>{_DAY}))?[日号]|(?:份|底|末|初|上旬|中旬|下旬)?(?!\d))",
     r"|(?<![\d.])(?P<y>(?:19|20)\d\d)(?P<sep>[-/.])(?P<m>1[0-2]|0?[1-9])(?P=sep)(?P<d>3[01]|[12]\d|0?[1-9])(?!\d)",
-    r"|(?P<only>(?<!\d)(?:19|20)\d\d|二[〇零][〇零一二三四五六七八九]{2})年(?!期)",
+    r"|(?P<only>(?<!\d)(?:19|20)\d\d|二[〇零][〇零一二三四五六七八九]{2})年(?!期))",
 )
 MONTHS = _compile(rf"(?P<year>{_YEAR})?(?<!\d)(?P<m1>{_M}){_TO}(?P<m2>{_M})月(?!\d)")
 DOTTED = _compile(
@@ -99,7 +105,7 @@ _HAN_HOUR = rf"(?<![{HAN_DIGITS}十百千万第几])(?:二?十[一二三四]?|�
 _MINUTE = rf"半|整|钟|[一三]刻|[0-5]?\d分|[二三四五]?十?[{HAN_DIGITS}]?分|[0-5]\d(?![\d.%折元])"
 _NO_HOUR = r"建议|内容|要求|提示|提醒|说明|注意|好处|理由|变化|优势|原因|区别|不同|心|赞|击|评|餐|缀"
 CLOCK = _compile(
-    rf"{_PART}(?:(?<![\d:])(?P<hh>[01]?\d|2[0-4]):(?P<mm>[0-5]\d)(?::[0-5]\d)?(?![\d:])",
+    rf"(?=[{_FIRST} 凌清早上中午下傍晚夜今深半]){_PART}(?:(?<![\d:])(?P<hh>[01]?\d|2[0-4]):(?P<mm>[0-5]\d)(?::[0-5]\d)?(?![\d:])",
     rf"|(?<!之)(?<!分之)(?P<hour>(?<![\d.])(?:2[0-4]|[01]?\d)|{_HAN_HOUR})",
     r"(?:点|时(?=\d|整|许|起|至|到|前|止|-|~|,|，|。|$))",
     rf"(?:(?P<minute>{_MINUTE})|(?![{HAN_DIGITS}\d.%]|{_NO_HOUR})))",
@@ -127,7 +133,9 @@ CURRENCIES = {
 }  # fmt: skip
 _MONEY = rf"(?P<unit>{'|'.join(CURRENCIES)}|元人民币|人民币元|元(?![旦宵素件老])|块钱|块|毛钱?|角(?!度|色|落)|分钱)"
 _SIGN = r"¥|RMB|CNY|HK\$|US\$|\$"
-AMOUNT = _compile(rf"(?P<sign>{_SIGN})? ?{_RANGE}{_MONEY}|(?P<sign2>{_SIGN}) ?(?P<low2>{_ARABIC})")
+AMOUNT = _compile(
+    rf"(?=[{_FIRST} ¥RCHU$])(?:(?P<sign>{_SIGN})? ?{_RANGE}{_MONEY}|(?P<sign2>{_SIGN}) ?(?P<low2>{_ARABIC}))"
+)
 _LESS = r"(?:立|直|随机|即|再|最高|至多)?(?:减免?|返|抵)"
 OFF = _compile(
     rf"满 ?(?P<full>{_NUM})(?:元|块钱?)?[，, ]?(?:即可|可)?(?:享受?)?{_LESS}",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
+from ..regexes import regex
 from .context import bound_of, is_claim
 from .flatten import flatten
 from .patterns import NEVER
@@ -12,16 +12,16 @@ from .quantity import Day, Quantity
 from .readers import STAGES, Hit
 
 _TO = r" ?(?:至|到|-{1,2}|~) ?"
-_GAP = re.compile(rf"(?:\(不?含\))?{_TO}(?:次日|当日|当天|第二天|每?周|星期)?")
-_DATE_GAP = re.compile(
+_GAP = regex(rf"(?:\(不?含\))?{_TO}(?:次日|当日|当天|第二天|每?周|星期)?")
+_DATE_GAP = regex(
     r" ?(?:\([^()]{1,8}\))? ?起?(?:[,，] ?(?=至|到|截))? ?(?:至|到|-{1,2}|~|截至|截止到?) ?"
     r"(?P<next>次年|明年)?(?:次日|当日)? ?"
 )
-_LIST = re.compile(r" ?(?:、|,|，|和|及|与|或|以及) ?")
+_LIST = regex(r" ?(?:、|,|，|和|及|与|或|以及) ?")
 _NOON = 12 * 60
 
 
-POSSIBLE = re.compile(r"[0-9０-９零〇一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾貳參陸半兩每逢隔周週星礼拾佰仟]")
+POSSIBLE = regex(r"[0-9０-９零〇一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾貳參陸半兩每逢隔周週星礼拾佰仟]")
 """What no quantity can do without."""
 
 

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 from ..chinese import pad, width
-from ..values import Brief, Calendar, Checked, Fact, Finding, Passage
+from ..values import Brief, Calendar, Checked, Fact, Finding, Lamp, Passage
 
 LEVEL_TITLES = {"block": "拦截", "warn": "提醒", "hint": "建议"}
 LEVEL_COLOURS = {"block": "#c62828", "warn": "#b26a00", "hint": "#33691e"}
@@ -125,12 +125,30 @@ def _posts(checked: Sequence[Checked]) -> Page:
         at = f"{slot.on} {slot.at.strftime('%H:%M')}" if slot.at else str(slot.on)
         genre = post.brief.genre.title if post.brief.genre else slot.genre
         title = f"{at}  {post.brief.channel.title}·{genre}  {post.id}"
-        inside = f"<b>{escape(title)}</b>{_lamps(each)}{_body(each)}{_notes(each)}"
+        inside = f"<b>{escape(title)}</b>{_lamps(each)}{_body(each)}{_notes(each)}{_ways(each)}"
         blocks.append(f"<div style='margin:10px 0;padding:8px 12px;border-left:3px solid #2e7d6b'>{inside}</div>")
         lines += [title, *(f"    {line}" for line in post.text.splitlines())]
         lines += [f"    {LEVEL_TITLES[finding.level]}  {finding.rule}  {finding.message}" for finding in each.findings]
-        lines.append("    " + " ".join(f"{'●' if lamp.lit else '○'}{lamp.title or lamp.have}" for lamp in each.lamps))
+        lines.append(f"    {_meter(each)}")
     return Page(f'<div style="{STYLE}">{"".join(blocks)}</div>', "\n".join(lines))
+
+
+def _meter(each: Checked) -> str:
+    """Show the lamps, and how many of the owed ones are lit, and how many more; the count only where some are owed."""
+    lamps = " ".join(f"{'●' if lamp.lit else '○'}{lamp.title or lamp.have}" for lamp in each.lamps)
+    owed = [lamp for lamp in each.lamps if lamp.owed]
+    extra = sum(lamp.lit and not lamp.owed for lamp in each.lamps)
+    more = f"，另有 {extra}" if extra else ""
+    return f"{lamps}  该有 {len(owed)}，做到 {sum(lamp.lit for lamp in owed)}{more}" if owed else lamps
+
+
+def _ways(each: Checked) -> str:
+    """Fold away how each dark lamp could be lit; those that are owed stand among the findings already."""
+    dark = [lamp for lamp in each.lamps if not lamp.lit and not lamp.owed and lamp.fixes]
+    if not dark:
+        return ""
+    rows = "".join(f"<li>{escape(lamp.title or lamp.have)}：{escape('；或'.join(lamp.fixes))}</li>" for lamp in dark)
+    return f"<details style='color:#666'><summary>还可以</summary><ul style='margin:2px 0'>{rows}</ul></details>"
 
 
 def _lamps(each: Checked) -> str:
@@ -204,7 +222,7 @@ def _calendar(calendar: Calendar) -> Page:
 
 
 def verdict(checked: Checked) -> str:
-    """Return one line per finding (line:column, level, rule, what and why), then the lamps."""
+    """Return one line per finding (line:column, level, rule, what and why), then the lamps, each with its why."""
     text, lines = checked.post.text, []
     for finding in checked.findings:
         before = text[: finding.start]
@@ -214,5 +232,13 @@ def verdict(checked: Checked) -> str:
         basis = f"   依据：{'、'.join(finding.basis)}" if finding.basis else ""
         advice = f"   {finding.suggestion}" if finding.suggestion else ""
         lines.append(f"{place}  {LEVEL_TITLES[finding.level]}  {finding.rule}  {finding.message}{advice}{basis}")
-    lamps = " ".join(f"{'●' if lamp.lit else '○'}{lamp.title or lamp.have}" for lamp in checked.lamps)
-    return "\n".join([*lines, lamps] if lines else ["没有发现问题", lamps])
+    return "\n".join([*(lines or ["没有发现问题"]), _meter(checked), *filter(None, map(_why, checked.lamps))])
+
+
+def _why(lamp: Lamp) -> str:
+    """Say by which words a lamp is lit, or how it could be; of an owed one that is dark a finding speaks already."""
+    title = lamp.title or lamp.have
+    if lamp.lit:
+        quote = f"“{' '.join(lamp.quote.split())}”" if lamp.quote else ""
+        return f"  ●{title}  {quote}（{'、'.join(lamp.signals[:3])}）"
+    return f"  ○{title}  可以{'；或'.join(lamp.fixes)}" if lamp.fixes and not lamp.owed else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -24,6 +24,8 @@ CATALOGUE_DATE = dt.date(2026, 11, 21)
 
 JUDGING = ("checks/**/*.py", "quantities/**/*.py", "chinese.py", "values.py", "yamls.py", "data/*")
 """The code on which it rests whether a rule proves itself: after a change of anything else it need not prove itself again."""
+PROVED = 8
+"""How many states of the rules are remembered as proved."""
 WARM: dict[str, tuple[Library, Rulebook]] = {}
 """What ``Workbench.warm`` has read, by the digest of the files it was read from; empty in a process that was not warmed."""
 
@@ -78,8 +80,12 @@ class Rooms:
         """The rules, each proved by its own examples: once for each state of the rules and the code."""
         if WARM and (key := self.library.fingerprint()) in WARM:
             return WARM[key][1]
-        mark = self.runs / ".proved" / self._fingerprint("rules", "sources.yml", "channels", "genres", code=True)
-        proven = read_needles(mark)
+        mark = (
+            self.runs
+            / ".proved"
+            / self._fingerprint("rules", "sources.yml", "channels", "genres", "segments", code=True)
+        )
+        proven = read_kept(mark)
         book = self._rulebook(proven)
         if proven is None:
             problems = book.prove()
@@ -87,13 +93,16 @@ class Rooms:
                 raise LibraryError(problems)
             from ..store import write_text
 
-            write_text(mark, json.dumps(book.needles, ensure_ascii=False, sort_keys=True) + "\n")
+            write_text(mark, json.dumps(book.kept, ensure_ascii=False) + "\n")
+            forget_all_but(mark.parent, PROVED)
         return book
 
-    def _rulebook(self, proven: Mapping[str, Sequence[str]] | None = None) -> Rulebook:
+    def _rulebook(self, proven: Mapping[str, Any] | None = None) -> Rulebook:
         from ..checks import Rulebook
 
         library = self.library
+        if proven is not None:  # names and examples need no second look
+            return Rulebook.load(library.folder / "rules", library.sources, CATALOGUE_DATE, proven=proven)
         return Rulebook.load(
             library.folder / "rules",
             sources=library.sources,
@@ -101,7 +110,6 @@ class Rooms:
             channels=library.channels,
             genres=library.genres,
             segments=library.segments,
-            proven=proven,
         )
 
     @cached_property
@@ -151,10 +159,17 @@ class Rooms:
         return digest.hexdigest()
 
 
-def read_needles(path: Path) -> dict[str, list[str]] | None:
+def forget_all_but(folder: Path, count: int) -> None:
+    """Drop what the oldest starts have kept; a state that comes back is proved again."""
+    every = sorted(folder.iterdir(), key=lambda path: (path.stat().st_mtime_ns, path.name))
+    for path in every[:-count]:
+        path.unlink(missing_ok=True)
+
+
+def read_kept(path: Path) -> dict[str, Any] | None:
     """Read what an earlier start has proved; nothing when there is none, or when it cannot be read."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return content if isinstance(content, dict) else None
+    return content if isinstance(content, dict) and content.keys() == {"documents", "patterns"} else None

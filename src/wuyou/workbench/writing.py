@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import LibraryError, PlanError, Problem, WuyouError
+from ..errors import LibraryError, ModelError, PlanError, Problem, WuyouError
 from .rooms import CATALOGUE_DATE, WARM, Rooms
 
 if TYPE_CHECKING:
@@ -103,6 +103,18 @@ class WritingDesk(Rooms):
         """Check a text from anywhere; ``about`` are the fields of the wire record (channel, product, material, on…)."""
         return self.rulebook.check(self._handed_in({"id": "-", "text": text, "channel": "moments", **about}))
 
+    def doubted(self, checked: Checked) -> tuple[Checked, str]:
+        """Ask the model for a second opinion on what is ticked; it may add doubts and nothing else.
+
+        When it cannot be asked, the verdict stands, and the second value says why.
+        """
+        from ..writers import judge
+
+        try:
+            return judge.doubt(checked, self.templates / "prompts"), ""
+        except ModelError as error:
+            return checked, f"没有第二意见，检查结果照旧。{error}"
+
     def _handed_in(self, record: Mapping[str, Any]) -> Post:
         from ..checks import wire
 
@@ -110,28 +122,38 @@ class WritingDesk(Rooms):
         return wire.read(
             record,
             channels=library.channels,
-            genres=library.genres,
-            segments=library.segments,
+            genres=library.genres if record.get("genre") else {},
+            segments=library.segments if record.get("segment") else {},
             bank=library.bank,
             on=CATALOGUE_DATE,
         )
 
-    def check_records(self, records: Iterable[tuple[str, Mapping[str, Any] | WuyouError]]) -> Iterator[dict[str, Any]]:
-        """Check wire records one by one; one that cannot be checked answers ``{id, error}`` and the others go on."""
+    def check_records(
+        self,
+        records: Iterable[tuple[str, Mapping[str, Any] | WuyouError]],
+        opinion: Callable[[Checked], Checked] | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """Check wire records one by one; one that cannot be checked answers ``{id, error}`` and the others go on.
+
+        ``opinion`` may add to each verdict.
+        """
         from ..checks import wire
 
         for name, record in records:
             try:
                 if isinstance(record, WuyouError):
                     raise record
-                yield wire.write(self.rulebook.check(self._handed_in(record)), name)
+                checked = self.rulebook.check(self._handed_in(record))
+                yield wire.write(opinion(checked) if opinion else checked, name)
             except WuyouError as error:
                 yield {"id": name, "error": str(error)}
 
-    def check_file(self, source: str | Path, target: str | Path = "-") -> bool:
+    def check_file(
+        self, source: str | Path, target: str | Path = "-", opinion: Callable[[Checked], Checked] | None = None
+    ) -> bool:
         """Check a JSONL file record by record into another; tell whether any line could not be checked.
 
-        ``-`` is standard output. Raises WuyouError when the file cannot be read.
+        ``-`` is standard output; ``opinion`` may add to each verdict. Raises WuyouError when the file cannot be read.
         """
         import sys
 
@@ -143,7 +165,7 @@ class WritingDesk(Rooms):
             )  # not splitlines: U+2028 may stand in a text
         except (OSError, UnicodeDecodeError) as error:
             raise WuyouError("读不了", str(source), "请看文件是否存在、是不是 UTF-8") from error
-        answers = list(self.check_records(_records(lines)))
+        answers = list(self.check_records(_records(lines), opinion))
         text = "".join(json.dumps(answer, ensure_ascii=False) + "\n" for answer in answers)
         if str(target) == "-":
             sys.stdout.write(text)

@@ -1,6 +1,7 @@
 """The model writer: any OpenAI-compatible endpoint, named by ``OPENAI_BASE_URL``, ``OPENAI_API_KEY`` and ``WUYOU_MODEL``.
 
-It is handed a brief, which holds no customer data, and nothing else leaves the machine. What comes back is read as a
+It is handed a brief, which holds no customer data, and nothing else leaves the machine; only ``judge``, when somebody
+asks for it, sends a text that was handed in. What comes back is read as a
 value; what is no such value goes back with the reason, a bounded number of times. The rulebook judges it afterwards,
 as it judges every writer.
 """
@@ -59,9 +60,7 @@ class ModelWriter:
 
         Raises ModelError when the endpoint is not set, refuses, or keeps answering badly.
         """
-        model = os.environ.get("WUYOU_MODEL", "")
-        if not model:
-            raise ModelError("没有说用哪个模型", "WUYOU_MODEL", "请设环境变量 WUYOU_MODEL，或改用 template 写手")
+        model = _model()
         system, _, task = templating.render(
             self.folder, "write.md.j2", _context(brief, notes), label="templates/prompts"
         ).partition("\n---\n")
@@ -81,6 +80,23 @@ class ModelWriter:
                 {"role": "user", "content": f"这样不行：{reason}。请只回一个合格的 JSON 对象。"},
             ]
         raise ModelError(f"模型答了 {ATTEMPTS} 次都不能用：{reason}", model, "请换一个模型，或改用 template 写手")
+
+
+def answer(messages: list[dict[str, str]]) -> str:
+    """Ask once and return the answer's text, empty when it was cut off: for a second opinion on a text.
+
+    Raises ModelError when the endpoint is not set or refuses.
+    """
+    text, _, cut = _ask(_client(), _model(), messages)
+    return "" if cut else text
+
+
+def _model() -> str:
+    """Return the name of the model to be asked."""
+    model = os.environ.get("WUYOU_MODEL", "")
+    if not model:
+        raise ModelError("没有说用哪个模型", "WUYOU_MODEL", "请设环境变量 WUYOU_MODEL，或不用模型")
+    return model
 
 
 def _context(brief: Brief, notes: tuple[Finding, ...]) -> dict[str, Any]:
@@ -108,7 +124,7 @@ def _ask(client: OpenAI, model: str, messages: list[dict[str, str]]) -> tuple[st
         raise ModelError(
             f"模型服务没有答复：{type(error).__name__}",
             str(client.base_url),
-            "请看地址、密钥和网络，或改用 template 写手",
+            "请看地址、密钥和网络，或不用模型",
         ) from error
     if not getattr(reply, "choices", None):
         return "", 0, False

@@ -1,0 +1,192 @@
+"""Learns weights from labels with the very features of a check (``wuyou.checks.classify``); writes them as whole numbers.
+
+Two runs give the same bytes. Needs scikit-learn, which is no dependency of a check.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_matrix, hstack
+from sklearn.linear_model import LogisticRegression
+
+from labels import Record, round_of
+from wuyou import yamls
+from wuyou.checks import Rulebook
+from wuyou.checks.classify import FORMAT, SCALE, SIGNAL, Reading, Signal, Signals
+from wuyou.checks.scan import Surface
+from wuyou.checks.wire import ALIASES, CHANNELS
+from wuyou.store import write_text
+from wuyou.workbench import Workbench
+from wuyou.workbench.rooms import CATALOGUE_DATE
+
+RULES = Path(__file__).resolve().parent.parent / "content_library" / "rules"
+LEAST_RUNS, LEAST_EXTRA = 2, 3
+"""In how many texts a feature must stand to count."""
+
+Answer = bool | None
+"""Whether a label holds; nothing when the text is no example for it."""
+
+
+def signals() -> Signals:
+    """Read the word lists."""
+    document = yamls.load(RULES / "signals.yml", "content_library/rules/signals.yml")
+    return Signals({name: yamls.build(Signal, document, body, (name,)) for name, body in document.data.items()})
+
+
+def readings(records: Sequence[Record], lists: Signals) -> list[Reading]:
+    """Take the texts apart as a check does."""
+    return [
+        Reading(
+            Surface(str(record["text"]), "text").text,
+            ALIASES.get(kind := str(record.get("product", "general")), kind),
+            CHANNELS.get(channel := str(record.get("channel", "moments")), channel),
+            lists,
+        )
+        for record in records
+    ]
+
+
+def rulebook() -> Rulebook:
+    """Read the rules without anything learned."""
+    library = Workbench(RULES.parent.parent).library
+    return Rulebook.load(
+        RULES, sources=library.sources, default_on=CATALOGUE_DATE, channels=library.channels,
+        genres=library.genres, segments=library.segments, weights=False,
+    )  # fmt: skip
+
+
+class More(NamedTuple):
+    """Features that belong to one label alone."""
+
+    found: Mapping[str, Sequence[frozenset[str]]]
+    """By label: for each text the features that it has."""
+    factor: float
+    """What each counts."""
+
+    def names(self, label: str) -> list[str]:
+        """Return all of a label's features."""
+        return sorted(frozenset[str]().union(*self.found.get(label, ())))
+
+    def matrix(self, label: str, rows: Sequence[int]) -> Any:
+        """Lay out some texts as rows."""
+        at = {name: index for index, name in enumerate(self.names(label))}
+        table = np.zeros((len(rows), len(at)))
+        for row, index in enumerate(rows):
+            for name in self.found[label][index]:
+                table[row, at[name]] = self.factor
+        return csr_matrix(table)
+
+
+class Space:
+    """The features that count, and how rare each run is."""
+
+    def __init__(self, texts: Sequence[Reading]) -> None:
+        runs = Counter(run for text in texts for run in text.runs)
+        extra = Counter(name for text in texts for name in text.extra)
+        self.rarity = {
+            run: max(1, round(SCALE * (1 + math.log((1 + len(texts)) / (1 + count)))))
+            for run, count in sorted(runs.items())
+            if count >= LEAST_RUNS
+        }
+        names = [*self.rarity, *sorted(name for name, count in extra.items() if count >= LEAST_EXTRA)]
+        self.at = {name: index for index, name in enumerate(names)}
+
+    def matrix(self, texts: Sequence[Reading]) -> Any:
+        """Lay out texts as rows: runs by rarity, their squares adding up to one; signals with a fixed weight."""
+        starts, columns, values = [0], [], []
+        for text in texts:
+            runs = [(self.at[run], self.rarity[run]) for run in text.runs if run in self.rarity]
+            norm = math.sqrt(sum(rarity * rarity for _, rarity in runs)) or 1.0
+            row = [(index, rarity / norm) for index, rarity in runs]
+            row += [(self.at[name], SIGNAL) for name in text.extra if name in self.at and name not in self.rarity]
+            for index, value in sorted(row):
+                columns.append(index)
+                values.append(value)
+            starts.append(len(columns))
+        return csr_matrix((values, columns, starts), shape=(len(texts), len(self.at)))
+
+
+def learn(matrix: Any, answers: Sequence[Answer], strength: float) -> Any:
+    """Fit one label; texts without an answer are left out."""
+    rows = [index for index, answer in enumerate(answers) if answer is not None]
+    model = LogisticRegression(
+        C=strength, class_weight="balanced", solver="liblinear", max_iter=1000, tol=1e-5, random_state=0
+    )
+    return model.fit(matrix[rows], [bool(answers[index]) for index in rows])
+
+
+def crossed(
+    records: Sequence[Record],
+    texts: Sequence[Reading],
+    answers: Mapping[str, Sequence[Answer]],
+    strength: float,
+    more: More | None = None,
+) -> Mapping[str, Any]:
+    """Score each text by weights learned from the other rounds: what a round that nobody has seen would get."""
+    scores = {label: np.zeros(len(records)) for label in answers}
+    for name in sorted({round_of(record) for record in records}):
+        inside = [index for index, record in enumerate(records) if round_of(record) == name]
+        others = [index for index, record in enumerate(records) if round_of(record) != name]
+        space = Space([texts[index] for index in others])
+        known, new = space.matrix([texts[index] for index in others]), space.matrix([texts[index] for index in inside])
+        for label, given in answers.items():
+            model = learn(_beside(known, more, label, others), [given[index] for index in others], strength)
+            scores[label][inside] = model.decision_function(_beside(new, more, label, inside))
+    return scores
+
+
+def _beside(matrix: Any, more: More | None, label: str, rows: Sequence[int]) -> Any:
+    return matrix if more is None else hstack([matrix, more.matrix(label, rows)]).tocsr()
+
+
+def save(
+    path: Path,
+    lists: Signals,
+    texts: Sequence[Reading],
+    answers: Mapping[str, Sequence[Answer]],
+    strength: float,
+    thresholds: Mapping[str, float],
+    more: More | None = None,
+    *,
+    least: float,
+) -> None:
+    """Learn from all texts and write the weights; a threshold becomes part of the bias.
+
+    A feature that weighs less than ``least`` for every label is left out of the file.
+    """
+    space = Space(texts)
+    matrix = space.matrix(texts)
+    every = range(len(texts))
+    models = {label: learn(_beside(matrix, more, label, every), given, strength) for label, given in answers.items()}
+    bias = [round(SCALE * (float(model.intercept_[0]) - thresholds[label])) for label, model in models.items()]
+    weights = np.stack([model.coef_[0][: len(space.at)] for model in models.values()], axis=1)
+    lines = [FORMAT, lists.mark(), " ".join(models), " ".join(map(str, bias)), *_lines(space, weights, least)]
+    for place, (label, model) in enumerate(models.items()):
+        for name, weight in zip(more.names(label) if more else (), model.coef_[0][len(space.at) :], strict=True):
+            numbers = ["0"] * len(models)
+            numbers[place] = str(round(float(weight) * more.factor * SCALE)) if more else "0"
+            lines.append(f"0 {' '.join(numbers)}\t{name}")
+    write_text(path, "\n".join(lines) + "\n")
+
+
+def _lines(space: Space, weights: Any, least: float) -> Iterator[str]:
+    for name, index in space.at.items():
+        row = weights[index]
+        if np.abs(row).max() < least:
+            continue
+        rarity = space.rarity.get(name)
+        factor = rarity if rarity is not None else SCALE * SIGNAL
+        numbers = [round(float(weight) * factor) for weight in row]
+        if any(numbers):
+            yield f"{rarity or 0} {' '.join(map(str, numbers))}\t{name}"
+
+
+def best(values: Sequence[float], score: Callable[[float], float]) -> float:
+    """Return the value that scores best, the first of equals."""
+    return max(values, key=score)
