@@ -15,6 +15,8 @@ from wuyou.workbench import Workbench
 from wuyou.workbench.rooms import CATALOGUE_DATE
 
 STRENGTH = 10.0
+LEAST = 0.12
+"""What a feature must weigh for some have to be kept."""
 OWN = 0.2
 """What a signal of five_haves.yml counts; a signal of signals.yml counts less, for there are many."""
 HAVES = ("substance", "feeling", "fun", "reply")
@@ -51,7 +53,7 @@ def main() -> None:
     own = sounding(records)
     answers: dict[str, list[training.Answer]] = {name: [record["gold"][name] for record in records] for name in HAVES}
     more = training.More({name: [each[name] for each in own] for name in HAVES}, OWN)
-    scores = training.crossed(records, texts, answers, STRENGTH, more)
+    scores = training.crossed(records, texts, answers, STRENGTH, more, least=LEAST)
     thresholds: dict[str, float] = {}
     total = 0.0
     for name, given in answers.items():
@@ -62,7 +64,7 @@ def main() -> None:
         print(f"{name:10} 阈值 {thresholds[name]:+.2f}  P {found.precision:.3f} R {found.recall:.3f} F1 {found.f1:.3f}")
     print(f"{len(records)} 条，macro F1 {total:.3f}")
     path = training.RULES / "weights" / "haves.tsv"
-    training.save(path, lists, texts, answers, STRENGTH, thresholds, more, least=0.12)
+    training.save(path, lists, texts, answers, STRENGTH, thresholds, more, least=LEAST)
     print(f"{path.name} {path.stat().st_size / 1000:.0f} kB")
 
 

@@ -29,7 +29,7 @@ from wuyou.values import Calendar, Checked, Entry, Finding, Origin, Part, Pictur
 ROOT = Path(__file__).parent.parent
 CONTRACT = [
     "date", "time", "segment", "campaign", "channel", "genre", "beat", "variant", "post", "text", "picture", "tags",
-    "sources", "approval", "expires",
+    "sources", "approval", "expires", "staff",
 ]  # fmt: skip
 EXPORTERS: dict[str, Callable[[], Any]] = {
     "calendar.csv": CsvExporter,

@@ -17,7 +17,7 @@ SOURCE = ROOT / "src" / "wuyou"
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 ONE_DOOR = {
-    "openai": "writers/model.py",
+    "openai": "writers/model/endpoint.py",
     "papermill": "batch/warm.py",
     "jupyter_client": "batch/warm.py",
     "nbclient": "batch/warm.py",
@@ -28,7 +28,9 @@ ONE_DOOR = {
     "docx": "ingest/word.py",
     "lxml": "ingest/web.py",
     "pypdfium2": "ingest/pdf.py",
-    "typst": "pictures.py",
+    "PIL": "pictures/labels.py",
+    "segno": "pictures/codes.py",
+    "typst": "pictures/press.py",
     "icalendar": "exports/ics.py",
     "ipywidgets": "desk.py",
     "tqdm": "cli.py",
@@ -91,6 +93,7 @@ def test_every_dependency_that_is_imported_is_declared() -> None:
     as_package = {
         "docx": "python-docx",
         "pptx": "python-pptx",
+        "PIL": "pillow",
         "yaml": "pyyaml",
         "pydantic_core": "pydantic",
         "nbclient": "papermill",

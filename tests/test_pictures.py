@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from wuyou import pictures
 from wuyou.errors import ExportError, LibraryError
+from wuyou.pictures import guard, tables
 from wuyou.values import Bank, Picture
 
 ROOT = Path(__file__).parent.parent
@@ -66,8 +67,8 @@ def test_a_poster_is_1080_by_1440_and_named_by_its_picture(tmp_path: Path) -> No
     assert size((tmp_path / picture.file).read_bytes()) == (1080, 1440)
 
 
-def test_there_are_at_least_sixteen_scenes_and_each_makes_another_poster(every_scene: dict[str, bytes]) -> None:
-    assert len(every_scene) >= 16
+def test_there_are_at_least_fifty_scenes_and_each_makes_another_poster(every_scene: dict[str, bytes]) -> None:
+    assert len(every_scene) >= 50
     assert len(set(every_scene.values())) == len(every_scene)
     assert {size(png) for png in every_scene.values()} == {(1080, 1440)}
 
@@ -170,7 +171,7 @@ def test_flags_banknotes_and_leaders_are_refused(tmp_path: Path, scene: str) -> 
 def test_a_template_with_an_unknown_font_is_refused(tmp_path: Path) -> None:
     posters = tmp_path / "posters"
     shutil.copytree(POSTERS, posters)
-    card = posters / "card.typ"
+    card = posters / "poster.typ"
     card.write_text(card.read_text(encoding="utf-8").replace("Noto Sans SC", "No Such Face"), encoding="utf-8")
     with pytest.raises(LibraryError, match="没有随附的字体"):
         pictures.make([a_picture()], tmp_path / "out", posters, bank=BANK)
@@ -179,7 +180,7 @@ def test_a_template_with_an_unknown_font_is_refused(tmp_path: Path) -> None:
 def test_a_broken_template_is_a_chinese_message(tmp_path: Path) -> None:
     posters = tmp_path / "posters"
     shutil.copytree(POSTERS, posters)
-    with (posters / "card.typ").open("a", encoding="utf-8") as card:
+    with (posters / "poster.typ").open("a", encoding="utf-8") as card:
         card.write("\n#nowhere()\n")
     with pytest.raises(LibraryError, match="海报模板排不出来"):
         pictures.make([a_picture()], tmp_path / "out", posters, bank=BANK)
@@ -251,12 +252,12 @@ def in_template(name: str) -> list[str]:
 
 def test_the_table_and_the_templates_know_the_same_drawings_palettes_and_backdrops() -> None:
     assert in_template("scenes:drawings") == sorted(pictures.scene_names(POSTERS))
-    assert in_template("palettes:palettes") == sorted(pictures._PALETTES)
-    assert in_template("backdrops:backdrops") == sorted(pictures._BACKDROPS)
+    assert in_template("palettes:palettes") == sorted(tables.PALETTES)
+    assert in_template("backdrops:backdrops") == sorted(tables.BACKDROPS)
 
 
 def test_every_word_leads_to_its_own_drawing() -> None:
-    scenes = pictures._scenes(POSTERS)
+    scenes = tables.read_scenes(POSTERS)
     assert {
         word: scenes.known(word)
         for name, words in scenes.drawings.items()
@@ -282,10 +283,10 @@ def test_free_words_find_their_drawing(scene: str, name: str) -> None:
 
 def test_unknown_words_fall_back_on_the_description_then_on_the_kind() -> None:
     assert pictures.drawing(a_picture(scene="风筝", alt="一只存钱罐"), POSTERS) == "piggy_bank"
-    scenes = pictures._scenes(POSTERS)
+    scenes = tables.read_scenes(POSTERS)
     for kind, names in scenes.fallback.items():
         strange = [a_picture(kind=kind, scene="风筝", headline=f"第{number}") for number in range(60)]
-        assert {pictures._drawing(picture, scenes) for picture in strange} == set(names)
+        assert {scenes.wanted(picture) for picture in strange} == set(names)
     assert any("没有这样一幅画：风筝" in str(each) for each in pictures.problems(a_picture(scene="风筝"), POSTERS))
 
 
@@ -305,7 +306,7 @@ def test_a_table_that_names_an_unknown_drawing_is_refused_with_its_line(tmp_path
 def test_the_coverage_list_is_what_both_fonts_draw(name: str) -> None:
     with TTFont(FONTS / name, lazy=True) as font:
         drawn = {chr(code) for code in font.getBestCmap() if code >= 0x20}
-    assert drawn == pictures._covered()
+    assert drawn == guard.covered()
     assert set(GB2312) <= drawn
 
 
@@ -313,3 +314,14 @@ def test_the_licence_travels_with_the_fonts() -> None:
     text = (FONTS / "OFL.txt").read_text(encoding="utf-8")
     assert "Copyright" in text.splitlines()[0]
     assert "SIL OPEN FONT LICENSE Version 1.1" in text
+
+
+def test_every_character_of_the_library_and_the_wordings_can_be_drawn() -> None:
+    files = [*(ROOT / "content_library").rglob("*.yml"), *(ROOT / "templates" / "posts").rglob("*.md.j2")]
+    lacking = {
+        char: path.name
+        for path in files
+        if "rules" not in path.parts
+        for char in set(path.read_text(encoding="utf-8")) - guard.covered() - {"\n"}
+    }
+    assert lacking == {}

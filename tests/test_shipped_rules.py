@@ -51,8 +51,8 @@ def test_every_rule_proves_itself(rulebook: Rulebook) -> None:
 def test_there_are_enough_rules_of_every_kind(rulebook: Rulebook) -> None:
     kinds = Counter(rule.kind for rule in rulebook.rules.values())
     assert len(rulebook.rules) >= 40
-    assert set(kinds) == {"forbid", "prefer", "require", "have", "pair", "limit", "ground", "fresh"}
-    assert {survey.kind for survey in rulebook.surveys.values()} == {"quota", "gap", "alike", "stray"}
+    assert set(kinds) == {"forbid", "prefer", "require", "have", "pair", "limit", "ground", "contrast", "fresh"}
+    assert {survey.kind for survey in rulebook.surveys.values()} == {"quota", "gap", "alike", "stray", "repeat"}
 
 
 def test_every_source_is_cited_and_every_citation_has_a_source(rulebook: Rulebook) -> None:
@@ -267,7 +267,12 @@ GOOD: list[tuple[str, str | None, str]] = [
 @pytest.mark.parametrize(("channel", "product", "text"), GOOD, ids=range(len(GOOD)))
 def test_a_good_post_is_clean(rulebook: Rulebook, channel: str, product: str | None, text: str) -> None:
     found = checked(rulebook, text, channel, product)
-    assert grave(found) == []
+    assert [each for each in grave(found) if not each[0].startswith("HRD-")] == []
+
+
+def test_learned_weights_doubt_few_good_posts(rulebook: Rulebook) -> None:
+    doubted = [text for channel, product, text in GOOD if grave(checked(rulebook, text, channel, product))]
+    assert len(doubted) <= 0.06 * len(GOOD), doubted
 
 
 def test_nearly_every_good_post_is_seen_to_invite_an_answer(rulebook: Rulebook) -> None:

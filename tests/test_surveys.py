@@ -1,4 +1,4 @@
-"""Surveys over a whole calendar: quota, gap, alike, stray."""
+"""Surveys over a whole calendar: quota, gap, alike, stray, repeat."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wuyou import planner
 from wuyou.checks import Rulebook
 from wuyou.errors import LibraryError
 from wuyou.library import Library
-from wuyou.values import Beat, Cadence, Calendar, Checked, Citation, Entry, Fact, Origin, Part, Post, Source
+from wuyou.values import Beat, Cadence, Calendar, Checked, Citation, Entry, Fact, Origin, Part, Picture, Post, Source
 
 MONDAY = dt.date(2026, 10, 12)
 SOURCES = {
@@ -261,6 +261,44 @@ def test_a_number_that_only_another_segments_facts_hold_is_a_stray(
     ]
     ((where, message),) = found(surveys("stray", of="figures"), calendar(posts))
     assert where.startswith("commuters ") and message.startswith("通勤客群 1.75%") and message.endswith("长辈客群")
+
+
+# ── repeat ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def showing(post: Post, *drawings: str, look: str = "poster", photo: str = "") -> Post:
+    pictures = tuple(Picture(kind="scene", design="scene", look=look, drawing=each, photo=photo) for each in drawings)
+    return post.model_copy(update={"pictures": pictures})
+
+
+def test_a_drawing_seen_again_within_a_week_is_found_at_the_later_post(
+    surveys: Callable[..., Rulebook], calendar: Callable[..., Calendar], a_post: MakePost
+) -> None:
+    book = surveys("repeat", of="drawing", days=7)
+    posts = [showing(post, "kettle") for post in days(a_post, (0, 6, 13))]
+    (finding,) = book.survey(calendar(posts), None)
+    assert "kettle" in finding.message and "d07-" in finding.where
+    assert found(book, calendar([showing(posts[0], "kettle"), showing(posts[1], "teapot")])) == []
+    assert found(book, calendar([showing(post, "") for post in posts])) == []
+
+
+def test_a_photo_counts_as_what_is_shown_and_a_set_is_one_post(
+    surveys: Callable[..., Rulebook], calendar: Callable[..., Calendar], a_post: MakePost
+) -> None:
+    book = surveys("repeat", of="drawing", days=7)
+    first, second = days(a_post, (0, 3))
+    assert found(book, calendar([showing(first, "kettle", "kettle"), showing(second, "teapot")])) == []
+    both = [showing(post, "", photo="shop.png#1a2b") for post in (first, second)]
+    assert ["shop.png" in message for _, message in found(book, calendar(both))] == [True]
+
+
+def test_the_same_arrangement_within_a_week_is_found(
+    surveys: Callable[..., Rulebook], calendar: Callable[..., Calendar], a_post: MakePost
+) -> None:
+    book = surveys("repeat", of="look", days=7)
+    first, second = days(a_post, (0, 3))
+    assert len(found(book, calendar([showing(first, "kettle"), showing(second, "teapot")]))) == 1
+    assert found(book, calendar([showing(first, "kettle"), showing(second, "kettle", look="band")])) == []
 
 
 # ── the surveys that ship ────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,6 +10,7 @@ import functools
 import gc
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -160,40 +161,67 @@ def plan(bench: Workbench, campaign: str, segment: str, as_json: bool) -> None:
 @click.argument("segment", metavar="客群")
 @click.option("--writer", default="template", show_default=True, metavar="写手", help="谁来写")
 @click.option("--save/--no-save", default=True, help="存进 runs/，或只看不存")
-def write(bench: Workbench, campaign: str, segment: str, writer: str, save: bool) -> None:
+@click.option("--dry-run", is_flag=True, help="不问模型：只看会送出什么，估计多少词元、多少钱")
+def write(bench: Workbench, campaign: str, segment: str, writer: str, save: bool, dry_run: bool) -> None:
     """写稿并过检：活动 × 客群 → 文稿。"""  # noqa: D400, D415
-    checked = bench.compose(bench.plan(campaign, segment), writer=writer)
+    if dry_run:
+        click.echo(bench.rehearse(campaign, segment))
+        return
+    progress = _Spending(bench, writer) if bench.meter(writer) else None
+    if progress:
+        bench.prepare(campaign, [segment], writer)
+    checked = bench.compose(bench.plan(campaign, segment), writer, progress)
     click.echo(bench.show(checked))
+    if progress:
+        click.echo(f"\n{bench.summary(checked, writer)}")
     if save:
         click.echo(f"\n{len(checked)} 条 → {_near(bench.save(checked), bench)}")
     _exit_if(any(each.blocked for each in checked))
 
 
 @verb
-@click.argument("source", metavar="[-]", default="", required=False)
+@click.argument("source", metavar="[- 或 文件]", default="", required=False)
 @click.option("--channel", default="moments", type=click.Choice(CHANNELS), show_default=True, help="发在哪里")
-@click.option("--product", default=None, metavar="产品类", help="wealth、deposit……不写就从文字里看")
+@click.option("--product", default=None, metavar="产品", help="wealth、deposit……或产品文件的名字；不写就从文字里看")
 @click.option("--segment", default=None, metavar="客群", help="写给谁；怎么改的建议会更贴切")
 @click.option("--genre", default=None, metavar="内容类型", help="决定哪几条“有”是必须的")
 @click.option("--on", default=None, metavar="日期", help="发布日，如 2026-11-21")
-@click.option("--jsonl", default="", metavar="文件", help="一行一条的待检文件")
-@click.option("--out", default="", metavar="文件", help="结果写到哪里；不写就输出到屏幕")
+@click.option("--fix", is_flag=True, help="能放心替您改的先改好，给出对照；不碰数字、日期和名字，剩下的照样列出")
+@click.option("--write", is_flag=True, help="和 --fix 一起用：把改好的写回文件；不写就只看对照")
+@click.option("--jsonl", default="", metavar="文件", help="一行一条的待检文件；和 --fix 一起用，每条多一项 fixed")
+@click.option("--out", default="", metavar="文件", help="结果（和 --fix 一起用：改好的文字）写到哪里；不写就输出到屏幕")
 @click.option("--judge", is_flag=True, help="亮着的灯再问一遍模型（OPENAI_BASE_URL、WUYOU_MODEL）；它只能存疑")
+@click.option("--color", default="auto", type=click.Choice(("auto", "always", "never")), show_default=True, help="颜色")
 @json_option
-def check(bench: Workbench, source: str, jsonl: str, out: str, judge: bool, as_json: bool, **about: str | None) -> None:
-    """过检：一段文字（-，从标准输入读），或一个 JSONL 文件。"""  # noqa: D400, D415
+def check(bench: Workbench, source: str, jsonl: str, color: str, as_json: bool, **options: Any) -> None:
+    """过检：一段文字（- 从标准输入读，或一个文件），或一个 JSONL 文件。"""  # noqa: D400, D415
+    fix, write, out, judge = (options.pop(name) for name in ("fix", "write", "out", "judge"))
     opinion = _Judge(bench) if judge else None
+    if write and (not fix or jsonl or source in ("", "-")):
+        raise WuyouError(
+            "没有可以写回的文件", "--write", "要写成 wuyou check 文件 --fix --write；别处来的文字用 --out 文件"
+        )
+    if out and not (fix or jsonl):
+        raise WuyouError("没有要写的结果", "--out", "和 --jsonl 或 --fix 一起用")
     if jsonl:
-        _exit_if(bench.check_file(jsonl, out or "-", opinion), code=2)
+        _exit_if(bench.check_file(jsonl, out or "-", opinion, fix=fix), code=2)
         return
-    if source != "-":
-        raise WuyouError("没有说要检查什么", "wuyou check", "请用 wuyou check - 并把文字送进来，或用 --jsonl 文件")
-    checked = bench.check(_stdin(), **about)
+    text = _given(source)
+    mended = bench.fix(text, **options) if fix else None
+    checked = mended.after if mended else bench.check(text, **options)
     checked = opinion(checked) if opinion else checked
+    target = source if write else out
+    if mended and target and (out or mended.text != text):
+        bench.rewrite(source, text, mended.text) if write else bench.write_out(out, mended.text)
     if as_json:
-        _print_json(bench.wire(checked))
+        _print_json({**bench.wire(checked), **({"fixed": mended.wire()} if mended else {})})
     else:
-        click.echo(bench.verdict(checked))
+        colour = _colour(color)
+        if mended:
+            click.echo(bench.changes(mended, "文稿" if source == "-" else source, colour=colour), color=colour)
+            click.echo(f"→ {target}\n" if target else "")
+        columns = shutil.get_terminal_size().columns
+        click.echo(bench.verdict(checked, colour=colour, columns=columns), color=colour)
     _exit_if(checked.blocked)
 
 
@@ -211,13 +239,21 @@ def show(bench: Workbench, campaign: str, post: str, segment: tuple[str, ...]) -
 @click.argument("campaign", metavar="活动")
 @click.argument("post", metavar="文稿编号")
 @click.option("--by", required=True, metavar="姓名", help="谁改的；改的人不能再签这一篇")
-@click.option("--part", multiple=True, required=True, metavar="部分=新文字", help="如 ask=您家呢？（可写多次）")
-def revise(bench: Workbench, campaign: str, post: str, by: str, part: tuple[str, ...]) -> None:
+@click.option("--part", multiple=True, metavar="部分=新文字", help="如 ask=您家呢？（可写多次）")
+@click.option("--note", default="", metavar="备注", help="不自己改，让模型照这句话改，如 再口语一点")
+def revise(bench: Workbench, campaign: str, post: str, by: str, part: tuple[str, ...], note: str) -> None:
     """改稿：换掉一篇里的几句，成为一篇新的、未签的文稿。"""  # noqa: D400, D415
+    if bool(part) == bool(note):
+        raise WuyouError(
+            "没有说怎么改" if not part else "--part 和 --note 只能写一样",
+            "wuyou revise",
+            "--part 自己改，--note 让模型改",
+        )
     wrong = [each for each in part if "=" not in each]
     if wrong:
         raise WuyouError([Problem(f"看不懂：{each}", "--part", "要写成 ask=新文字") for each in wrong])
-    checked = bench.revise(campaign, post, dict(each.split("=", 1) for each in part), by)
+    parts = dict(each.split("=", 1) for each in part)
+    checked = bench.revise_by_note(campaign, post, note, by) if note else bench.revise(campaign, post, parts, by)
     click.echo(bench.show(checked))
     _exit_if(checked.blocked)
 
@@ -249,6 +285,22 @@ def export(bench: Workbench, campaign: str, to: str) -> None:
 
 
 @verb
+@click.argument("campaign", metavar="活动")
+@click.option("--segment", "segments", multiple=True, metavar="客群", help="只做这个客群的（可写多次）；不写就全做")
+@click.option("--branch", default="", metavar="网点", help="印上这个网点和它的二维码（见 staff.yml）")
+@click.option("--staff", default="", metavar="姓名", help="再印上这位同事的称呼，和 --branch 一起用")
+@click.option(
+    "--to", default="", metavar="文件夹", help="写到哪里；不写就是 runs/活动/pictures，署名的在 pictures-网点"
+)
+def pictures(bench: Workbench, campaign: str, segments: tuple[str, ...], branch: str, staff: str, to: str) -> None:
+    """做图：一个活动的配图；可以印上网点、同事和二维码。"""  # noqa: D400, D415
+    own = "-".join(("pictures", *(each for each in (branch, staff) if each)))
+    folder = Path(to).resolve() if to else bench.folder(campaign) / own
+    made = bench.pictures(bench.calendar(campaign, segments), folder, branch=branch, staff=staff)
+    click.echo(_near(made, bench))
+
+
+@verb
 @click.argument("campaign", metavar="[活动]", default="", required=False)
 @click.option("--segment", "segments", multiple=True, metavar="客群", help="只跑这个客群（可写多次）；不写就全跑")
 @click.option("--writer", default="template", show_default=True, metavar="写手", help="谁来写")
@@ -268,6 +320,34 @@ def batch(bench: Workbench, campaign: str, **options: Any) -> None:
     report = runner.run(bench, campaign or min(bench.library.campaigns, default=""), progress=_Bar(), **options)
     click.echo(_report(report, bench))
     _exit_if(any(row.levels["block"] for row in report.rows))
+
+
+@verb
+@click.argument("genre", metavar="内容类型")
+@click.option("--segment", required=True, metavar="客群", help="写给哪个客群")
+@click.option("--on", default="", metavar="日期", help="哪一天发，如 2026-12-22；不写就是明天")
+@click.option("--channel", default="", metavar="渠道", help="只写这个渠道；不写就写所有有模板的")
+@click.option("--variants", default=1, type=click.IntRange(1, 8), metavar="几种", help="每个渠道写几种说法")
+def occasion(bench: Workbench, genre: str, segment: str, on: str, channel: str, variants: int) -> None:
+    """单发：遇到一件事、一个节日，写一条（到期、交接、久未联系、节日关怀、反诈……），照样过检。"""  # noqa: D400, D415
+    checked = bench.occasion(genre, segment, on=_day(on, "--on"), channel=channel, variants=variants)
+    for each in checked:
+        click.echo(bench.show(each))
+    _exit_if(any(each.blocked for each in checked))
+
+
+@verb
+@click.argument("campaign", metavar="活动")
+@click.option("--branch", default="", metavar="网点", help="只看这个网点，见 staff.yml")
+@click.option("--staff", default="", metavar="工号", help="只看这一位")
+@click.option("--segment", "segments", multiple=True, metavar="客群", help="只看这个客群（可写多次）")
+def deal(bench: Workbench, campaign: str, **options: Any) -> None:
+    """分发：同一格有几种已签的说法时，哪位同事发哪一种；同一网点不撞。"""  # noqa: D400, D415
+    from .show import table
+
+    rows = bench.deal(campaign, **options)
+    head = ("日期", "客群", "渠道", "网点", "工号", "第几种", "编号")
+    click.echo(table(head, rows) if rows else "没有要分的：每一格只有一种已签的说法，大家发同一条。")
 
 
 @verb
@@ -315,6 +395,22 @@ def recall(bench: Workbench, material: str) -> None:
 
 
 @verb
+@click.argument("campaign", metavar="活动")
+@json_option
+def audit(bench: Workbench, campaign: str, as_json: bool) -> None:
+    """留痕：每一篇是谁写的、哪个模型、哪份提示词、人改了多少、谁签的。"""  # noqa: D400, D415
+    from .show import table
+
+    rows = bench.audit(campaign)
+    if as_json:
+        _print_json([row._asdict() for row in rows])
+        return
+    head = ("编号", "日期", "客群", "渠道", "写手", "模型", "提示词", "人改", "签字", "时间", "说明")
+    shares = [(*row[:7], "" if row.changed is None else f"{row.changed:.0%}", *row[8:]) for row in rows]
+    click.echo(table(head, shares, right=(7,)))
+
+
+@verb
 @click.argument("figures", metavar="文件")
 def feedback(bench: Workbench, figures: str) -> None:
     """反馈：按篇汇总的发送、阅读、停留、回复数字 → 频次和类型的建议。"""  # noqa: D400, D415
@@ -323,19 +419,24 @@ def feedback(bench: Workbench, figures: str) -> None:
 
 
 @verb
+@click.option("--on", default="", metavar="日期", help="按哪一天的法规看；不写就是规则册核对的那一天")
 @json_option
-def lint(bench: Workbench, as_json: bool) -> None:
-    """自查：内容库、模板、规则写得对不对，例句是否都验证过。"""  # noqa: D400, D415
+def lint(bench: Workbench, on: str, as_json: bool) -> None:
+    """自查：内容库、模板、规则写得对不对，例句和整篇是否都验证过，有没有永远不响的规则。"""  # noqa: D400, D415
+    day = _day(on, "--on") if on else None
     problems = bench.lint()
+    notes = [] if problems else bench.lint_notes(*filter(None, (day,)))
     if as_json:
         _print_json(
             {
                 "problems": [problem._asdict() for problem in problems],
+                "notes": notes,
                 "inventory": {} if problems else bench.inventory(),
             }
         )
     elif not problems:
         click.echo("没有问题：" + "，".join(f"{name} {count}" for name, count in bench.inventory().items()))
+        click.echo("".join(f"留意：{note}\n" for note in notes), nl=False)
     if problems and not as_json:
         raise WuyouError(problems)
     _exit_if(bool(problems), code=2)
@@ -353,11 +454,33 @@ def _exit_if(condition: bool, *, code: int = 1) -> None:
         raise click.exceptions.Exit(code)
 
 
-def _stdin() -> str:
-    try:
-        return sys.stdin.buffer.read().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise WuyouError("送进来的文字不是 UTF-8 编码", "标准输入", "请用 UTF-8 另存后再试") from error
+def _given(source: str) -> str:
+    """Read the text to be checked, from standard input or a file, its line ends as they are."""
+    if not source:
+        raise WuyouError(
+            "没有说要检查什么", "wuyou check", "请用 wuyou check - 并把文字送进来，或写上文件，或用 --jsonl 文件"
+        )
+    if source != "-":
+        from .workbench.checking import read_given
+
+        text = read_given(source)
+    else:
+        if sys.stdin.isatty():
+            click.echo("请输入或粘贴文字，另起一行按 Ctrl-D 结束：", err=True)
+        try:
+            text = sys.stdin.buffer.read().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise WuyouError("送进来的文字不是 UTF-8 编码", "标准输入", "请用 UTF-8 另存后再试") from error
+    if not text.strip():
+        raise WuyouError("没有文字可查，是空的", "标准输入" if source == "-" else source)
+    return text
+
+
+def _colour(wanted: str) -> bool:
+    """Tell whether to write in colour: as asked, else on a terminal that is not told otherwise (NO_COLOR, dumb)."""
+    if wanted != "auto":
+        return wanted == "always"
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _moment(text: str) -> dt.datetime:
@@ -370,11 +493,11 @@ def _moment(text: str) -> dt.datetime:
     return moment if moment.tzinfo else moment.astimezone()
 
 
-def _day(text: str) -> dt.date:
+def _day(text: str, option: str = "--start") -> dt.date:
     try:
         return dt.date.fromisoformat(text) if text else dt.date.today() + dt.timedelta(days=1)
     except ValueError as error:
-        raise WuyouError(f"看不懂日期：{text}", "--start", "要写成 2026-11-23") from error
+        raise WuyouError(f"看不懂日期：{text}", option, "要写成 2026-11-23") from error
 
 
 class _Judge:
@@ -426,6 +549,24 @@ class _Bar:
             self.bar.close()
 
 
+class _Spending:
+    """One progress bar for a model's run: how many posts, and what they have cost."""
+
+    def __init__(self, bench: Workbench, writer: str) -> None:
+        self.bench, self.writer = bench, writer
+        self.bar: Any = None
+
+    def __call__(self, done: int, total: int) -> None:
+        from tqdm import tqdm
+
+        if self.bar is None:
+            self.bar = tqdm(total=total, bar_format="{n_fmt}/{total_fmt} 篇 {elapsed} {desc}", file=sys.stderr)
+        self.bar.set_description_str(str(self.bench.meter(self.writer)), refresh=False)
+        self.bar.update(done - self.bar.n)
+        if done == total:
+            self.bar.close()
+
+
 def _report(report: Report, bench: Workbench) -> str:
     from .show import table
 
@@ -446,7 +587,8 @@ def _report(report: Report, bench: Workbench) -> str:
     state = "没有变化，什么也没有重做" if report.fresh else f"重跑了 {sum(row.ran for row in report.rows)} 个客群"
     made = "\n".join(f"  {_near(path, bench)}" for path in report.files)
     said = f"活动 {report.campaign}：{state}，用时 {report.seconds:.1f} 秒。做好的文件：\n{made}"
-    return f"{table(head, rows, right=range(1, len(head)))}\n\n{surveys}\n{said}"
+    spent = f"{report.spent}\n" if report.spent else ""
+    return f"{table(head, rows, right=range(1, len(head)))}\n\n{surveys}\n{spent}{said}"
 
 
 def _misuse(error: click.ClickException) -> str:

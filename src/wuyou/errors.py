@@ -88,6 +88,10 @@ class ModelError(WriterError):
     """The model endpoint refused, timed out, or kept answering badly."""
 
 
+class ModelStopped(ModelError):
+    """No model can be asked any more: not set up, refused, gone, or the budget is spent. What was answered is kept."""
+
+
 class BlockedError(WuyouError):
     """Approve or export asked for text that a block-level rule still objects to."""
 

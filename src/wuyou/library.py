@@ -7,7 +7,7 @@ This room does not interpret rules (``checks`` does) and does not open materials
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from hashlib import blake2b
 from pathlib import Path
@@ -18,12 +18,18 @@ from .errors import LibraryError, Problem
 from .values import (
     Arc,
     Bank,
+    Branch,
     Cadence,
     Campaign,
     Channel,
+    Claim,
     Disclosure,
     FactSheet,
     Genre,
+    Kit,
+    Moment,
+    PersonalLine,
+    Photo,
     Phrase,
     Product,
     Reviewer,
@@ -48,6 +54,7 @@ TITLES = {
     "campaigns": "活动",
     "facts": "要点",
     "stories": "故事",
+    "moments": "时令",
 }
 
 
@@ -57,6 +64,7 @@ class Library:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._documents: dict[tuple[str, str], yamls.Document] = {}
+        self._listed: dict[str, list[tuple[yamls.Document, tuple[str | int, ...]]]] = {}
 
     # ── single files ──
 
@@ -74,6 +82,21 @@ class Library:
     def sources(self) -> Mapping[str, Source]:
         """Laws and documents that rules rest on, by code."""
         return self._mapping("sources.yml", Source)
+
+    @cached_property
+    def moments(self) -> Mapping[str, Moment]:
+        """Times of the year that lines may speak of, by name; none where the bank keeps no such file."""
+        return self._mapping("moments.yml", Moment, optional=True)
+
+    @cached_property
+    def claims(self) -> Mapping[str, Claim]:
+        """What may not be said without a story, by name; nothing where the bank keeps no such file."""
+        return self._mapping("claims.yml", Claim, optional=True)
+
+    @cached_property
+    def branches(self) -> Mapping[str, Branch]:
+        """Branches and their staff, by name; none where the bank keeps no such file."""
+        return self._mapping("staff.yml", Branch, optional=True)
 
     @cached_property
     def disclosures(self) -> Mapping[str, Disclosure]:
@@ -129,33 +152,40 @@ class Library:
         return self._each("facts", sorted((self.folder / "facts").glob("*.yml")), self._sheet)
 
     @cached_property
+    def photos(self) -> Mapping[str, Photo]:
+        """The bank's own pictures by name; none where it keeps no such folder."""
+        photos: Mapping[str, Photo] = self._folder("pictures", Photo)
+        lost = [
+            Problem(f"没有这个文件：{photo.file}", f"{self.folder.name}/pictures/{name}.yml", "和说明放在同一个文件夹")
+            for name, photo in photos.items()
+            if not (self.folder / "pictures" / photo.file).is_file()
+        ]
+        if lost:
+            raise LibraryError(lost)
+        return photos
+
+    @cached_property
     def stories(self) -> tuple[Story, ...]:
         """Stories in the order of their paths."""
         return tuple(self._each("stories", sorted((self.folder / "stories").glob("*/*.yml")), self._story).values())
 
     @cached_property
     def phrases(self) -> tuple[Phrase, ...]:
-        """Phrases in the order of their files."""
-        found: list[Phrase] = []
-        problems: list[Problem] = []
-        for path in sorted((self.folder / "phrases").glob("*.yml")):
-            try:
-                document = yamls.load(path, self.label(path))
-            except LibraryError as error:
-                problems += error.problems
-                continue
-            self._documents["phrases", path.stem] = document
-            if not isinstance(document.data, list):
-                problems.append(Problem("要写成列表，一行一句", document.where()))
-                continue
-            for index, item in enumerate(document.data):
-                try:
-                    found.append(yamls.build(Phrase, document, item, (index,), role=path.stem))
-                except LibraryError as error:
-                    problems += error.problems
-        if problems:
-            raise LibraryError(problems)
-        return tuple(found)
+        """Phrases in the order of their files: ``ROLE.yml`` or ``ROLE/anything.yml``."""
+        folder = self.folder / "phrases"
+        paths = sorted([*folder.glob("*.yml"), *folder.glob("*/*.yml")])
+        roles = [path.stem if path.parent == folder else path.parent.name for path in paths]
+        return self._lists("phrases", Phrase, zip(paths, ({"role": role} for role in roles), strict=True))
+
+    @cached_property
+    def kits(self) -> tuple[Kit, ...]:
+        """Reply kits in the order of their files."""
+        return self._lists("replies", Kit, ((path, {}) for path in sorted((self.folder / "replies").glob("*.yml"))))
+
+    @cached_property
+    def personal(self) -> tuple[PersonalLine, ...]:
+        """Approved lines in staff's own voice; none where the bank keeps no such file."""
+        return self._lists("personal", PersonalLine, ((path, {}) for path in self.folder.glob("personal.yml")))
 
     # ── one thing by name ──
 
@@ -194,12 +224,29 @@ class Library:
     def problems(self) -> list[Problem]:
         """Find everything that is written wrongly, in every file."""
         found: list[Problem] = []
-        parts = ("bank", "reviewers", "sources", "disclosures", *TITLES, "phrases")
+        parts = (
+            "bank",
+            "reviewers",
+            "sources",
+            "disclosures",
+            *TITLES,
+            "phrases",
+            "kits",
+            "claims",
+            "branches",
+            "personal",
+            "photos",
+        )
         for part in parts:
             try:
                 getattr(self, "sheets" if part == "facts" else part)
             except LibraryError as error:
                 found += error.problems
+        found += [
+            Problem("后缀要写成 .yml", self.label(path), "别的后缀读不到，等于没有写")
+            for path in sorted(self.folder.rglob("*.[yY]*[lL]"))
+            if path.suffix != ".yml" and path.suffix.lower() in (".yaml", ".yml")
+        ]
         if not found:
             found += self._reference_problems()
         return found
@@ -223,7 +270,9 @@ class Library:
         path = self.folder / name
         return yamls.load(path, self.label(path))
 
-    def _mapping(self, name: str, model: type[Kind]) -> dict[str, Kind]:
+    def _mapping(self, name: str, model: type[Kind], *, optional: bool = False) -> dict[str, Kind]:
+        if optional and not (self.folder / name).is_file():
+            return {}
         document = self._documents["", name] = self._load(name)
         if not isinstance(document.data, Mapping):
             raise LibraryError("要写成 名字: 内容 的样子", document.where())
@@ -231,6 +280,36 @@ class Library:
             (str(key), partial(yamls.build, model, document, body, (key,), name=key))
             for key, body in document.data.items()
         )
+
+    def _lists(self, kind: str, model: type[Kind], paths: Iterable[tuple[Path, dict[str, Any]]]) -> tuple[Kind, ...]:
+        """Read files of items, remembering where each stands."""
+        made: list[Kind] = []
+        problems: list[Problem] = []
+        places = self._listed[kind] = []
+        for path, given in paths:
+            try:
+                document = yamls.load(path, self.label(path))
+            except LibraryError as error:
+                problems += error.problems
+                continue
+            if not isinstance(document.data, list):
+                problems.append(Problem("要写成列表，一行一句", document.where()))
+                continue
+            for index, item in enumerate(document.data):
+                for body, at in _spread(item, index):
+                    try:
+                        made.append(yamls.build(model, document, body, (index,), **given))
+                        places.append((document, at))
+                    except LibraryError as error:
+                        problems += error.problems
+        if problems:
+            raise LibraryError(dict.fromkeys(problems))
+        return tuple(made)
+
+    def item(self, kind: str, index: int, *tag: str | int) -> str:
+        """Return ``file:line`` of the how-manieth phrase, reply kit or personal line, from 0, or of one of its tags."""
+        document, at = self._listed[kind][index]
+        return document.where((at[0], *tag) if tag else at)
 
     def _folder(self, kind: str, model: type[Kind]) -> dict[str, Kind]:
         def read(path: Path, document: yamls.Document) -> Kind:
@@ -335,14 +414,28 @@ class Library:
         for story in self.stories:
             for name in story.segments:
                 found += self._miss("segments", name, "stories", f"{story.kind}/{story.name}", "segments")
-        seen: Counter[str] = Counter()
-        for phrase in self.phrases:
-            at = ("phrases", phrase.role, seen[phrase.role])
-            seen[phrase.role] += 1
-            for name in phrase.segments:
-                found += self._miss("segments", name, *at, "segments")
-            for name in phrase.genres:
-                found += self._miss("genres", name, *at, "genres")
+        items: tuple[tuple[str, Sequence[Value]], ...] = (
+            ("phrases", self.phrases), ("replies", self.kits), ("personal", self.personal),
+        )  # fmt: skip
+        for kind, values in items:
+            for index, value in enumerate(values):
+                for tag in ("segments", "genres", "channels", "moments"):
+                    known = getattr(self, tag)
+                    found += [
+                        Problem(
+                            f"没有这个{TITLES[tag]}：{name}", self.item(kind, index, tag), yamls.suggest(name, known)
+                        )
+                        for name in getattr(value, tag, ())
+                        if name not in known
+                    ]
+        for index, line in enumerate(self.personal):
+            if line.approved_by not in self.reviewers:
+                where = self.item("personal", index)
+                found.append(
+                    Problem(
+                        f"没有这个审核人：{line.approved_by}", where, yamls.suggest(line.approved_by, self.reviewers)
+                    )
+                )
         return found
 
     def _reviewer_problems(self) -> list[Problem]:
@@ -368,7 +461,8 @@ class Library:
             for segment, count in Counter(campaign.segments).items()
             if count > 1
         ]
-        found += self._miss("products", campaign.product, "campaigns", name, "product")
+        if campaign.product:
+            found += self._miss("products", campaign.product, "campaigns", name, "product")
         found += self._miss("cadences", campaign.cadence, "campaigns", name, "cadence")
         for theme in campaign.facts:
             if theme.genre != "default":
@@ -381,6 +475,8 @@ class Library:
         found: list[Problem] = []
         for beat in cadence.beats:
             at = ("cadences", cadence.name, "beats", beat.name)
+            for index, moment in enumerate(beat.moments):
+                found += self._miss("moments", moment, *at, "moments", index)
             found += self._miss("arcs", beat.arc, *at, "arc")
             for quota in beat.quotas:
                 found += self._miss("channels", quota.channel, *at, "quotas", quota.channel)
@@ -402,3 +498,15 @@ class Library:
                 yamls.suggest(wanted, known),
             )
         ]
+
+
+def _spread(item: Any, index: int) -> Iterator[tuple[Any, tuple[str | int, ...]]]:
+    """Yield one item, or one for each of its ``lines``, all with its tags, and where each stands."""
+    if not isinstance(item, Mapping) or "lines" not in item:
+        yield item, (index,)
+    elif not isinstance(item["lines"], list) or "text" in item:
+        yield item, (index,)  # the value refuses the key and says which there are
+    else:
+        tags = {name: value for name, value in item.items() if name != "lines"}
+        for number, line in enumerate(item["lines"]):
+            yield {**tags, "text": line}, (index, "lines", number)

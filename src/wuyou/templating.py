@@ -34,8 +34,9 @@ def environment(folder: Path, *, html: bool = False) -> Environment:
         """Of a value, only what it holds: pydantic's own methods would open files and unpickle what they find."""
 
         def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-            held = not isinstance(obj, BaseModel) or _held(type(obj), attr)
-            return held and super().is_safe_attribute(obj, attr, value)
+            if isinstance(obj, BaseModel):
+                return _held(type(obj), attr)
+            return super().is_safe_attribute(obj, attr, value)
 
     sandbox = Sandbox(
         loader=FileSystemLoader(folder),
@@ -49,8 +50,11 @@ def environment(folder: Path, *, html: bool = False) -> Environment:
     return sandbox
 
 
+@cache
 def _held(model: type[Any], attr: str) -> bool:
-    return attr in model.model_fields or isinstance(getattr(model, attr, None), (property, cached_property))
+    return not attr.startswith("_") and (
+        attr in model.model_fields or isinstance(getattr(model, attr, None), (property, cached_property))
+    )
 
 
 def render(folder: Path, name: str, context: Mapping[str, Any], *, label: str = "", html: bool = False) -> str:
@@ -111,7 +115,13 @@ def _line(error: BaseException, name: str) -> int:
 
 def names(folder: Path, name: str) -> frozenset[str]:
     """Return the variables a template takes from outside."""
-    return _names((folder / name).read_text(encoding="utf-8", errors="replace"))
+    path = folder / name
+    return _names_of(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4096)
+def _names_of(path: Path, mtime: int) -> frozenset[str]:  # noqa: ARG001 - a file that has changed is read again
+    return _names(path.read_text(encoding="utf-8", errors="replace"))
 
 
 @lru_cache(maxsize=1024)

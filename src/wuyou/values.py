@@ -67,6 +67,10 @@ ProductKind: TypeAlias = Literal[
     "wealth", "cash", "structured", "fund", "insurance", "deposit", "treasury_bond", "loan", "card", "gold", "pension",
     "fx", "payroll", "event", "antifraud", "greeting", "general",
 ]  # fmt: skip
+Voice: TypeAlias = Literal["warm", "expert", "humorous", "concise"]
+Emotion: TypeAlias = Literal[
+    "care", "joy", "thanks", "nostalgia", "calm", "curiosity", "admiration", "self_mockery", "longing"
+]
 
 
 class Passage(Value):
@@ -269,8 +273,10 @@ class Segment(Value):
     """What they care about."""
     tone: str
     """How to speak to them."""
-    voice: Literal["warm", "expert", "humorous", "concise"] = "warm"
-    """Default voice of wordings."""
+    voice: Voice = "warm"
+    """Default voice: wordings and lines of that voice come first."""
+    pace: Literal["slow", "steady"] = "steady"
+    """``slow``: in a chat, one sentence a line."""
     address: str
     """How a group of them is addressed: 各位街坊."""
     pronoun: Literal["您", "你"] = "您"
@@ -387,6 +393,10 @@ class Genre(Value):
     """Its own hours, which override the segment's and the channel's."""
     cooldown_days: int = 0
     """Days before the same genre may come again on the same channel."""
+    moment: bool = False
+    """Whether it can only be written around a feast or solar term."""
+    event: bool = False
+    """Whether something must have happened first (a deposit matures, a newcomer joins): such posts stand ready, undated."""
     ours: bool = False
     """True where the source articles say nothing and the choice is this project's."""
 
@@ -454,6 +464,10 @@ class Beat(Value):
     """Name of the arc its messages follow."""
     quotas: Annotated[tuple[Quota, ...], BeforeValidator(_quotas)]
     """What it asks for in each round, in the order in which the posts are to come."""
+    moments: tuple[str, ...] = ()
+    """Names of moments: the quotas count for each day of the beat on which one of them falls, instead of for the beat.
+
+    Such a beat may overlap others."""
     ours: tuple[str, ...] = ()
     """Channels whose quotas are this project's own, because the source gives none."""
 
@@ -462,6 +476,61 @@ class Beat(Value):
         if not 1 <= self.days[0] <= self.days[1]:
             raise ValueError("days 要写成 [先, 后]，从 1 数起")
         return self
+
+
+class Moment(Value):
+    """A time of the year that lines may speak of, with the rule by which its days are found: ``moments.yml``.
+
+    Exactly one of ``term``, ``lunar``, ``date``, ``nth``, ``monthly``, ``weekly`` and ``span`` says when.
+    """
+
+    name: str
+    """Its key: dongzhi, payday, school_start."""
+    title: str
+    """Its Chinese name."""
+    term: str = ""
+    """A solar term: 冬至."""
+    lunar: tuple[int, int] | None = None
+    """Month and day of the lunar calendar; day -1 is the last of the month."""
+    date: str = ""
+    """A day of every year: 09-10."""
+    nth: tuple[int, int, int] | None = None
+    """Month, weekday (1 Monday – 7 Sunday), and which of them: the second Sunday of May is [5, 7, 2]."""
+    monthly: tuple[int, ...] = ()
+    """Days of every month."""
+    weekly: tuple[int, ...] = ()
+    """Weekdays, 1 Monday – 7 Sunday."""
+    span: tuple[str, str] | None = None
+    """From day to day of every year, both included: [11-20, 02-20]."""
+    before: Annotated[int, Field(ge=0, le=15)] = 0
+    """It is alive so many days before its day."""
+    after: Annotated[int, Field(ge=0, le=15)] = 0
+    """And so many days after it."""
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> Self:
+        rules = (self.term, self.lunar, self.date, self.nth, self.monthly, self.weekly, self.span)
+        if sum(bool(rule) for rule in rules) != 1:
+            raise ValueError("term、lunar、date、nth、monthly、weekly、span 要写一个，也只写一个")
+        for day in (self.date, *(self.span or ())):
+            if day:
+                _ = month_day(day)
+        return self
+
+    @property
+    def lasting(self) -> bool:
+        """Whether it is a stretch of weeks and not a day with a few around it."""
+        return self.span is not None
+
+
+def month_day(text: str) -> tuple[int, int]:
+    """Read 09-10 as month and day. Raises ValueError when it is no day of a leap year."""
+    month, _, day = text.partition("-")
+    try:
+        dt.date(2024, int(month), int(day))
+    except ValueError as error:
+        raise ValueError(f"要写成 月-日，如 09-10，现在是 {text}") from error
+    return int(month), int(day)
 
 
 class Cadence(Value):
@@ -484,11 +553,12 @@ class Cadence(Value):
     def _beats_fit(self) -> Self:
         last = 0
         for beat in self.beats:
-            if beat.days[0] <= last:
+            if beat.days[0] <= last and not beat.moments:
                 raise ValueError(f"阶段 {beat.name} 和前一阶段的日子重叠或倒退")
-            last = beat.days[1]
-        if last > self.round_days:
-            raise ValueError(f"阶段排到第 {last} 天，超出一轮的 {self.round_days} 天")
+            last = last if beat.moments else beat.days[1]
+        end = max((beat.days[1] for beat in self.beats), default=0)
+        if end > self.round_days:
+            raise ValueError(f"阶段排到第 {end} 天，超出一轮的 {self.round_days} 天")
         return self
 
     @property
@@ -532,8 +602,8 @@ class Campaign(Value):
     """Its file name."""
     title: str
     """Its Chinese name."""
-    product: str
-    """Name of the product it ends in."""
+    product: str = ""
+    """Name of the product it ends in; empty when it sells nothing."""
     segments: tuple[str, ...]
     """Segment names."""
     cadence: str
@@ -592,17 +662,123 @@ class Story(Value):
         return self
 
 
+class Reply(Value):
+    """A likely answer of a customer, and what to say next."""
+
+    heard: str = ""
+    """What the customer is likely to answer; empty when nothing has come."""
+    answer: str
+    """The next message."""
+    within_hours: int = 0
+    """When to come back to it: 0 at once, 24 or 72 when nothing has come."""
+
+
 class Phrase(Value):
     """A line that is good enough to be read alone, picked by templates."""
 
     text: str
     """The line."""
     role: str
-    """What it does: scene, feeling, turn, question, closer, headline…"""
+    """What it does: hook, scene, feeling, turn, analogy, question, closer, headline."""
     segments: tuple[str, ...] = ()
     """Segments it fits; empty means all."""
     genres: tuple[str, ...] = ()
     """Genres it fits; empty means all."""
+    moments: tuple[str, ...] = ()
+    """Moments of which it speaks: it is used only while one of them is alive; empty means at any time."""
+    at: Window | None = None
+    """The part of the day it speaks of, where it would sound odd at another: 05:00-10:00."""
+    emotion: Emotion | None = None
+    """What it lets one feel: two neighbours of a run do not share it while others last."""
+    voice: Voice | None = None
+    """The voice it is in; empty goes with any."""
+
+
+class Kit(Value):
+    """What staff say next: likely replies to one kind of ending, and what to do when none comes: ``replies/``."""
+
+    kind: Literal["quiz", "choice", "number", "yes_no", "open"]
+    """How the post ends: a quiz; A or B; a number to send; yes or no; an open question."""
+    channels: tuple[str, ...] = ()
+    """Channels it fits; empty means all."""
+    genres: tuple[str, ...] = ()
+    """Genres it fits; empty means all."""
+    segments: tuple[str, ...] = ()
+    """Segments it fits; empty means all."""
+    replies: Annotated[tuple[Reply, ...], Field(min_length=2, max_length=3)]
+    """The two or three likeliest replies, with the next message for each."""
+    after_24h: str
+    """When nothing has come for a day: the one line to send, or what to do instead."""
+    after_72h: str
+    """When nothing has come for three days."""
+
+
+class Branch(Value):
+    """A branch and the colleagues who post there: ``staff.yml``; staff numbers, no customers."""
+
+    name: str
+    """The branch's name."""
+    staff: tuple[str, ...]
+    """Staff numbers or names, as staff type them on the page."""
+    qr: str = ""
+    """The address behind the QR code on signed pictures: the branch's WeCom contact link."""
+
+
+class Photo(Value):
+    """A picture of the bank's own that may stand where a drawing would: ``pictures/NAME.yml`` beside ``NAME.png``."""
+
+    name: str
+    """Its file name."""
+    file: str
+    """The picture's own file, in the same folder."""
+    alt: str
+    """What it shows, in one sentence, for those who cannot see it."""
+    tags: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Words of a wish that it fulfils: 窗台, 网点; it is used where one of them stands in what a post asks to be shown."""
+    owner: str
+    """Who holds the rights."""
+    expires: dt.date | None = None
+    """The last day on which it may be sent; nothing when that was never limited."""
+    segments: tuple[str, ...] = ()
+    """Segments it fits; empty means all."""
+    people: tuple[str, ...] = ()
+    """Who can be recognised on it, by role; nobody when empty."""
+    consent: str = ""
+    """When and how they agreed, and to which use."""
+
+    @model_validator(mode="after")
+    def _everyone_agreed(self) -> Self:
+        if self.people and not self.consent:
+            raise ValueError("照片上认得出人，要在 consent 写明他们什么时候、怎样同意的")
+        return self
+
+
+class PersonalLine(Value):
+    """A line in a person's own voice that the bank has approved, to be set before a post: ``personal.yml``."""
+
+    text: str
+    """The line."""
+    channels: tuple[str, ...] = ()
+    """Channels it fits; empty means Moments and groups."""
+    segments: tuple[str, ...] = ()
+    """Segments it fits; empty means all."""
+    approved_by: str
+    """Who let it pass: a name in ``reviewers.yml``."""
+
+
+class Claim(Value):
+    """Words that sound as if there were such a person or such a result: ``claims.yml``."""
+
+    name: str
+    """Its key."""
+    match: str
+    """The shape of the words, as a regular expression."""
+    why: str
+    """What they make the reader believe, in a few words."""
+    hit: Annotated[tuple[str, ...], Field(min_length=2)]
+    """Sentences that it must catch."""
+    quiet: Annotated[tuple[str, ...], Field(min_length=2)]
+    """Sentences that it must let pass."""
 
 
 class Reviewer(Value):
@@ -618,6 +794,29 @@ class Reviewer(Value):
     """Channels; empty means all."""
     sample: bool = False
     """Signs automatically in the sample bank, and nowhere else."""
+
+
+class ModelUse(Value):
+    """How a language model may be used and how much of it; the address, the key and its name are the machine's."""
+
+    attempts: Annotated[int, Field(ge=1, le=5)] = 3
+    """Answers asked for one post before the template writer steps in."""
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 8
+    """Calls under way at the same time; a batch shares them among its segments."""
+    timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 60
+    """How long one answer may take, from the first byte to the last."""
+    max_tokens: Annotated[int, Field(ge=50, le=32_000)] = 800
+    """Most tokens of one answer; more for a model that thinks aloud."""
+    calls: Annotated[int, Field(ge=0)] = 0
+    """Most calls of one run; 0 means no limit."""
+    tokens: Annotated[int, Field(ge=0)] = 0
+    """Most tokens of one run, sent and received; 0 means no limit."""
+    money: Annotated[float, Field(ge=0)] = 0
+    """Most money of one run, in the currency of the prices; 0 means no limit."""
+    price_in: Annotated[float, Field(ge=0)] = 0
+    """Price of a million tokens sent."""
+    price_out: Annotated[float, Field(ge=0)] = 0
+    """Price of a million tokens received."""
 
 
 class Bank(Value):
@@ -643,6 +842,8 @@ class Bank(Value):
     """Characters that Moments show before 全文."""
     deny: tuple[str, ...] = ()
     """Names that may not leave the machine or enter a post."""
+    model: ModelUse = Field(default_factory=ModelUse, exclude=True)
+    """How a language model may be used; no part of any post."""
 
 
 # ── the day's work ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -671,6 +872,8 @@ class Slot(Value):
     """The how-manieth post of this genre on this channel in the segment's run, from 1."""
     number: int = 1
     """The how-manieth post of the segment's run, from 1."""
+    standing: bool = False
+    """Whether it stands ready for an event and has no day of its own; ``on`` is then the first day it may be used."""
 
     @property
     def key(self) -> str:
@@ -709,6 +912,10 @@ class Brief(Value):
     story: Story | None = None
     phrases: tuple[Phrase, ...] = ()
     """Lines from the library for this post, one per role."""
+    moment: Moment | None = None
+    """The moment nearest to the day, if one is alive."""
+    kits: tuple[Kit, ...] = ()
+    """Reply kits that fit, best first."""
     passages: tuple[Passage, ...] | None = None
     """Headquarters text handed in with an outside text; nothing inside the workbench, where facts are the ground."""
     bank: Bank | None = None
@@ -752,27 +959,37 @@ class Picture(Value):
     """Which drawing, or what to photograph."""
     alt: str = ""
     """What a listener is told."""
+    design: str = ""
+    """Which layout: scene, knowledge, checklist, steps, quiz, festival, product, before_after, topic or counter."""
+    figure: str = ""
+    """What the layout sets large: a question, the name of a feast, the day's number."""
+    points: tuple[str, ...] = ()
+    """What the layout lists: facts, options, steps; for before_after the two sides."""
+    labels: tuple[str, ...] = ()
+    """Small words that belong to the layout: 以前, 现在."""
+    look: str = ""
+    """How the layout is arranged; chosen by counting, like the four below."""
+    shape: Literal["portrait", "square"] = "portrait"
+    """1080 × 1440 or 1080 × 1080."""
+    drawing: str = ""
+    """Name of the drawing that ``scene`` led to."""
+    palette: str = ""
+    """Colours, by segment and season."""
+    photo: str = ""
+    """File and digest of the bank's own photo that stands in the drawing's place."""
+    modelled: bool = False
+    """Whether a language model wrote the words on it."""
 
     @property
     def text(self) -> str:
         """All words on the picture, a line each."""
-        return "\n".join(line for line in (self.headline, *self.lines, self.footnote) if line)
+        words = (self.figure, self.headline, *self.lines, *self.labels, *self.points, self.footnote)
+        return "\n".join(line for line in words if line)
 
     @property
     def file(self) -> str:
-        """File name, from the content."""
-        return f"{self.id}.png"
-
-
-class Reply(Value):
-    """A likely answer of a customer, and what to say next."""
-
-    heard: str
-    """What the customer is likely to answer."""
-    answer: str
-    """The next message."""
-    within_hours: int = 24
-    """When to come back to it."""
+        """File name, from the content: a photo is kept as JPEG, a drawing as PNG."""
+        return f"{self.id}.{'jpg' if self.photo else 'png'}"
 
 
 class Origin(Value):
@@ -785,9 +1002,11 @@ class Origin(Value):
     model: str = ""
     """Name of the model."""
     prompt: str = ""
-    """Digest of the prompt."""
+    """Version of the prompt, a stroke, and the digest of the whole request: 1a2b3c4d/5e6f…"""
     tokens: int = 0
     """Tokens spent."""
+    draft: str = ""
+    """The model's own words, kept when a person first changes them, so that the share of changes can be told."""
     note: str = ""
     """Why this writer stepped in, if it was not the one asked for."""
     edited_from: str = ""
@@ -848,7 +1067,7 @@ class Post(Value):
 
     @cached_property
     def seal(self) -> str:
-        """Digest of what a signature covers: words, pictures, channel, product and the values of the cited facts."""
+        """Digest of what a signature covers: words, replies, pictures, channel, product, the values of the cited facts."""
         product = self.brief.product
         return content_id(
             {
@@ -857,6 +1076,7 @@ class Post(Value):
                 "channel": self.brief.channel.name,
                 "product": None if product is None else [product.name, product.kind, product.risk],
                 "facts": sorted(fact.claim for fact in self.facts),
+                **({"replies": [reply.answer for reply in self.replies]} if self.replies else {}),
             }
         )
 
@@ -991,6 +1211,10 @@ class Calendar(Value):
     entries: tuple[Entry, ...] = ()
     findings: tuple[Finding, ...] = ()
     """What the surveys say of the whole."""
+    branches: tuple[Branch, ...] = ()
+    """Among whose staff several wordings of a slot are dealt."""
+    personal: tuple[PersonalLine, ...] = ()
+    """Approved lines that staff may set before a post."""
 
     @property
     def approved(self) -> Calendar:

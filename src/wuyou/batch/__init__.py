@@ -45,6 +45,8 @@ class Report(NamedTuple):
     seconds: float
     fresh: bool
     """True when there was nothing to do."""
+    spent: str = ""
+    """What a writer that costs something has cost, in words."""
 
 
 def run(
@@ -69,13 +71,16 @@ def run(
         bench.library.get("segments", segment)
     names = tuple(segments) or chosen.segments
     notebook = bench.root / "notebooks" / NOTEBOOK
+    spent: list[str] = []
     with locked(bench.folder(campaign) / ".lock", f"活动 {campaign} 的另一次批跑"):
-        states = {name: bench.state(campaign, name, notebook, {"writer": writer}) for name in names}
+        about = {"writer": writer, **bench.rests_on(writer)}
+        states = {name: bench.state(campaign, name, notebook, about) for name in names}
         units = Units(bench, campaign, notebook, writer, states)
         due = [name for name in names if force or units.receipt(name).get("state") != states[name]]
         if due:
             bench.prepare(campaign, names, writer)  # what is written wrongly is said once, not once a segment
-            units.run(due, max(1, jobs), progress)
+            with bench.one_run(writer, campaign, max(1, min(jobs, len(due)))) as spent:
+                units.run(due, max(1, jobs), progress)
         sealed = _sealed(bench, campaign, states, sign_sample)
         receipt = bench.folder(campaign) / RECEIPT
         old = read_receipt(receipt)
@@ -111,6 +116,7 @@ def run(
         surveys=old["surveys"],
         seconds=time.perf_counter() - start,
         fresh=fresh,
+        spent="；".join(spent),
     )
 
 

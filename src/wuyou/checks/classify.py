@@ -11,15 +11,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
 from hashlib import blake2b
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 
 from ..errors import LibraryError, Problem, reason
 from ..regexes import regex
 from .pieces import Piece
-from .runs import BREAK, FIRST, LAST, LONGEST, Roll, marked, runs
-from .weights import EVEN, LABELS, LANE, MASK, SQUARES, ZERO, Weights, weight
+from .runs import BREAK, LONGEST, Roll, laid, marked, runs
+from .weights import EVEN, LABELS, LANE, MASK, SQUARES, ZERO, Weights, shared, weight
 
 BONUS = 3.0
 """How much a named signal counts beside the runs when it is asked where a text says something."""
@@ -32,6 +33,8 @@ SIGN = "§"
 """Begins every feature that is no run of characters."""
 ANY = "any"
 """The label that says that some label holds."""
+ALONE = 3.5
+"""From which score on another label holds although ``any`` does not; chosen by cross-validation."""
 SHAPES: Mapping[str, re.Pattern[str]] = {
     "有利率": regex(
         r"\d(?:\.\d+)?\s?(?:[%‰]|个点|厘|bp)|百分之[一二三四五六七八九十百]|(?<![\d.])\d\.\d{1,2}(?![\d.万元折米公倍])"
@@ -45,7 +48,7 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
         r"(?:某+|先生|女士|阿姨|大?姐|大?哥|叔|婶|伯|大[爷妈]|奶奶|爷爷|老板|总|老师|校长|医生|主任|科长|局长|书记|院长|经理|师傅|嫂"
         r"|同学|工(?!资|作))"
     ),
-    "门牌": regex(r"\d+\s?(?:号楼|栋|幢|单元|室|号院|弄)"),
+    "门牌": regex(r"\d\s?(?:号楼|栋|幢|单元|室|号院|弄)"),
     "问号": regex(r"\?"),
     "感叹号": regex(r"!"),
     "引号": regex(r"[“\"「『]"),
@@ -65,7 +68,8 @@ class Signal(Piece):
 class Signals:
     """The named word lists."""
 
-    def __init__(self, lists: Mapping[str, Signal]) -> None:
+    def __init__(self, lists: Mapping[str, Signal], roll: Roll | None = None) -> None:
+        """Take the lists; a ``roll`` that others are on too is looked at once for all."""
         self.names = tuple(lists)
         self.due = tuple(name for name, signal in lists.items() if signal.due)
         self._by_word: dict[str, tuple[str, ...]] = {}
@@ -73,9 +77,9 @@ class Signals:
             for word in signal.words:
                 self._by_word[word] = (*self._by_word.get(word, ()), name)
         self._words = tuple(self._by_word)
-        self._roll = Roll()
+        self._roll = Roll() if roll is None else roll
         for number, word in enumerate(self._words):
-            self._roll.add(number, frozenset([marked(word)[:LONGEST]]))
+            self._roll.add(~number, frozenset([marked(word)[:LONGEST]]))
         names = (*self.names, *SHAPES)
         self.meeting = {one: {other: f"{SIGN}{one}+{other}" for other in names if one < other} for one in names}
         """The feature of two signals in one sentence, the first in order first; written once, for there are thousands."""
@@ -84,16 +88,31 @@ class Signals:
 
     def found(self, text: str) -> list[tuple[tuple[int, int], frozenset[str]]]:
         """Return the sentences of a text that hold signals, with the names of the signals."""
-        words = [self._words[number] for number in self._roll.awake(text) if self._words[number] in text]
+        called = [self._words[~number] for number in self._roll.awake(text) if number < 0]
+        words = [word for word in called if word in text]
         shapes = [(name, shape.search) for name, shape in SHAPES.items() if shape.search(text)]
         spoken = []
-        for start, end in _sentences(text):
+        for start, end in _cut(text, "。!?;\n"):
             sentence = text[start:end]
             names = {name for word in words if word in sentence for name in self._by_word[word]}
             names.update(name for name, search in shapes if search(sentence))
             if names:
                 spoken.append(((start, end), frozenset(names)))
         return spoken
+
+    def alone(self, name: str, kind: str, missing: Iterable[str]) -> tuple[str, ...]:
+        """Return the features of one signal: itself, with the product, and beside what the text lacks."""
+        lacking = self.lacking[name]
+        return (f"{SIGN}{name}", f"{SIGN}产品={kind}+{name}", *(lacking[other] for other in missing))
+
+    def together(self, spoken: Iterable[tuple[tuple[int, int], frozenset[str]]]) -> set[str]:
+        """Return the features of the signals that meet in sentences."""
+        features: set[str] = set()
+        for _, found in spoken:
+            for name in found:
+                meeting = self.meeting[name]
+                features.update([meeting[other] for other in found if name < other])
+        return features
 
     def mark(self) -> str:
         """Return a digest of the lists: weights fit only the lists they were learned with."""
@@ -109,61 +128,70 @@ class Reading:
 
     def __init__(self, text: str, kind: str, channel: str, signals: Signals) -> None:
         self.kind, self.channel = kind, channel
-        self.marked = f"{FIRST}{marked(text)}{LAST}"
-        self.runs = runs(text)
+        self.text = text
         self.spoken = signals.found(text)
+        self._signals = signals
         self._weights: Weights | None = None
-        names = frozenset[str]().union(*(found for _, found in self.spoken))
-        missing = [name for name in signals.due if name not in names]
-        product = f"{SIGN}产品={kind}"
-        extra = {product, f"{SIGN}渠道={channel}"}
-        extra.add(f"{SIGN}篇幅={'短' if len(text) < 30 else '中' if len(text) < 80 else '长'}")
-        for name in names:
-            extra.update((f"{SIGN}{name}", f"{product}+{name}", *map(signals.lacking[name].__getitem__, missing)))
-        for name in missing:
-            extra.update((f"{SIGN}-{name}", f"{product}-{name}"))
-        for _, found in self.spoken:
-            for name in found:
-                meeting = signals.meeting[name]
-                extra.update(meeting[other] for other in found if other in meeting)
+        self._names = frozenset[str]().union(*(found for _, found in self.spoken))
+        self._missing = tuple(name for name in signals.due if name not in self._names)
+
+    @cached_property
+    def extra(self) -> frozenset[str]:
+        """The features that are no runs."""
+        alone = (self._signals.alone(name, self.kind, self._missing) for name in self._names)
+        return frozenset(chain(self._around(), *alone, self._signals.together(self.spoken)))
+
+    def _around(self) -> Iterator[str]:
+        """Yield the features of the text as a whole, of what it lacks, and of how it begins and ends."""
+        product = f"{SIGN}产品={self.kind}"
+        yield from (product, f"{SIGN}渠道={self.channel}")
+        yield f"{SIGN}篇幅={'短' if len(self.text) < 30 else '中' if len(self.text) < 80 else '长'}"
+        for name in self._missing:
+            yield from (f"{SIGN}-{name}", f"{product}-{name}")
         if self.spoken:
-            extra.update(f"{SIGN}末句 {name}" for name in self.spoken[-1][1])
-            extra.update(f"{SIGN}首句 {name}" for name in self.spoken[0][1])
-        self.extra = frozenset(extra)
+            yield from (f"{SIGN}末句 {name}" for name in self.spoken[-1][1])
+            yield from (f"{SIGN}首句 {name}" for name in self.spoken[0][1])
+
+    @property
+    def runs(self) -> frozenset[str]:
+        """The runs that the text holds."""
+        return runs(self.text)
 
     def weigh(self, weights: Weights) -> None:
         """Make ready what classifiers ask that share their weights."""
         if self._weights is not weights:
             self._weights = weights
-            self.total, self.added = weights.total(self.runs), weights.total(self.extra)
+            self._found, self.total = weights.look(laid(self.text))
+            self.added = weights.total((*self._around(), *self._signals.together(self.spoken)))
+            self.added += sum([self._alone(weights, name) for name in self._names])
             self._heat: list[int] = []
+
+    def _alone(self, weights: Weights, name: str) -> int:
+        """Add up the features of one signal, once for every sort of text."""
+        key = (name, self.kind, self._missing)
+        if key not in weights.sums:
+            weights.sums[key] = weights.total(self._signals.alone(name, self.kind, self._missing))
+        return weights.sums[key]
 
     @property
     def heat(self) -> list[int]:
         """What each character of the text says, packed, once it was weighed."""
         if not self._heat and self._weights is not None:
-            self._heat = self._weights.shared(self.marked)[1:-1]
+            self._heat = shared(self._found)[1:-1]
         return self._heat
 
     def cut(self, stops: str) -> list[tuple[int, int]]:
         """Return the spans between stops, line breaks among them; the whole text when there is nothing between."""
-        text = self.marked[1:-1]
-        return list(_cut(text, stops + BREAK)) or [(0, len(text))]
+        return _cut(marked(self.text), stops + BREAK) or [(0, len(self.text))]
 
 
-def _cut(text: str, stops: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    for at, char in enumerate(text):
-        if char in stops:
-            if at > start:
-                yield start, at
-            start = at + 1
-    if start < len(text):
-        yield start, len(text)
+def _cut(text: str, stops: str) -> list[tuple[int, int]]:
+    return [found.span() for found in _between(stops).finditer(text)]
 
 
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
-    return _cut(text, "。!?;\n")
+@lru_cache
+def _between(stops: str) -> re.Pattern[str]:
+    return re.compile(f"[^{stops}]+")
 
 
 class Classifier:
@@ -174,7 +202,12 @@ class Classifier:
         self.mark = mark
         self._bias = bias
         self._lines = lines
-        self._weights, self._base = Weights([(lines, len(labels))]), 0
+        self._base = 0
+
+    @cached_property
+    def _weights(self) -> Weights:
+        """The table it is looked up in: its own, unless it was put together with others."""
+        return Weights([(self._lines, len(self.labels))])
 
     @staticmethod
     def together(classifiers: Iterable[Classifier]) -> None:
@@ -201,19 +234,30 @@ class Classifier:
     def judge(self, reading: Reading) -> Mapping[str, float]:
         """Return a score for each label: above zero it holds."""
         reading.weigh(self._weights)
-        base, total, added = self._base, reading.total, reading.added
-        norm = math.sqrt(total >> LANE * (base + SQUARES) & MASK) / SCALE or 1.0
-        return {
-            label: (weight(total, base, index) / norm + weight(added, base, index) + self._bias[index]) / SCALE
-            for index, label in enumerate(self.labels)
-        }
+        low = LANE * self._base
+        total, added = reading.total >> low, reading.added >> low
+        norm = math.sqrt(total >> LANE * SQUARES & MASK) / SCALE or 1.0
+        zero, other = (total & MASK) * ZERO, (added & MASK) * ZERO
+        scores = {}
+        for at, (label, bias) in enumerate(zip(self.labels, self._bias, strict=True), LABELS):
+            lane = LANE * at
+            scores[label] = (((total >> lane & MASK) - zero) / norm + ((added >> lane & MASK) - other) + bias) / SCALE
+        return scores
 
     def said(self, scores: Mapping[str, float]) -> frozenset[str]:
-        """Return the labels that hold: by themselves, or as the likeliest of a text of which some label holds."""
-        held = {label for label, score in scores.items() if score > 0}
-        if ANY in held:
-            held.add(max((label for label in self.labels if label != ANY), key=lambda label: scores[label]))
-        return frozenset(held)
+        """Return the labels that hold.
+
+        Where one label stands for all, the others hold together with it, the likeliest at any rate; or quite surely
+        by themselves.
+        """
+        if ANY not in scores:
+            return frozenset(label for label, score in scores.items() if score > 0)
+        others = {label: score for label, score in scores.items() if label != ANY}
+        if scores[ANY] <= 0:
+            return frozenset(label for label, score in others.items() if score > ALONE)
+        return frozenset({ANY, max(others, key=lambda label: others[label])}).union(
+            label for label, score in others.items() if score > 0
+        )
 
     def weight(self, feature: str, label: str) -> int:
         """Return what a feature says for a label, in hundredths before the length of the text is allowed for."""
@@ -228,8 +272,9 @@ class Classifier:
         """Return the sentences that speak more for a label than the rest of the text; ``bonus`` adds to a span."""
         heat = [each / EVEN for each in self._heat(reading, label)]
         for (low, high), strength in bonus:
+            more = strength * SCALE * BONUS / (high - low) if high > low else 0.0
             for at in range(low, min(high, len(heat))):
-                heat[at] += strength * SCALE * BONUS / (high - low)
+                heat[at] += more
         usual = sum(heat) / max(1, len(heat))
         best, first, last = -math.inf, 0, 1
         run, begun = 0.0, 0
@@ -246,8 +291,8 @@ class Classifier:
         """Return what each character says for a label: its share of every run that it is part of, ``EVEN`` times."""
         reading.weigh(self._weights)
         low = LANE * self._base
-        high = low + LANE * (LABELS + self.labels.index(label))
-        return [(each >> high & MASK) - (each >> low & MASK) * ZERO for each in reading.heat]
+        high = LANE * (LABELS + self.labels.index(label))
+        return [((packed := each >> low) >> high & MASK) - (packed & MASK) * ZERO for each in reading.heat]
 
     def carriers(self, reading: Reading, label: str, names: Iterable[str]) -> list[str]:
         """Return the named signals that speak for a label, the strongest first."""

@@ -5,20 +5,49 @@ It answers three questions about a quantity: is it there, what stands beside it,
 
 from __future__ import annotations
 
-import re
+import itertools
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from ..chinese import fold
-from ..quantities import Quantity, find, same, says
+from ..quantities import Day, Quantity, find, same, says
 from ..regexes import regex
-from ..values import Brief, Fact, Passage, Post
+from ..values import Passage, Post
+from .alignment import content
+from .bygone import is_old
+from .operands import Told, operand, spans, weekdays
 from .places import Place, cut, heading, names, row_head, segments, stretches
+from .sources import of_fact, of_passages, words_besides
 
-_RESPECTIVELY = regex(r"分别(?:为|是)?")
-_MONTH_DAY = regex(r"(?<![\d.])(\d{1,2})\.(\d{1,2})(?![\d.%])")
-_DATED = regex(r"日期|时间|日子")
+_INSTALMENTS = regex(r"分期|期数|月供|每期|等额|期\(月\)|期（月）|還款期|免息期")
+_CLAUSE, _SEGMENT, _WHOLE = 1, 3, 4
+_SHARES = 1000
+"""Bare numbers below it may be a rate without its sign."""
+_SEGMENTS = regex(r"[；;。\n●①②③④⑤⑥⑦⑧⑨]")
+_PER_MYRIAD = regex(r"万份|每万")
+_LENGTHS = (
+    (regex(r"本季|当季|每季"), "month", 3),
+    (regex(r"次日|次一|下一(?:个)?(?:交易|工作)?日|t\+1|T\+1"), "day", 1),
+)
+
+
+class Occurrence(NamedTuple):
+    """A quantity of a source and what the words around it say it is of."""
+
+    quantity: Quantity
+    place: Place
+    close: frozenset[str]
+    """The pairs of characters in its clause, its row's head and its column's."""
+    wide: frozenset[str]
+    """Those of its whole segment."""
+    lead: frozenset[str]
+    """Those that lead up to it: before it in its clause, in its heading, its row's head and its column's."""
+    heads: str
+    """Its clause, its row's head and its column's, as they are written."""
+    old: bool
+    """Whether the source says that it holds no longer."""
 
 
 class Evidence:
@@ -29,7 +58,19 @@ class Evidence:
         self.extra = extra
         """Further words that carry what they say: the product's title, the bank's hotline, a story."""
         pieces = (*(place.text for place in self.places), *extra)
-        self.quantities = tuple(quantity for piece in pieces for quantity in find(piece))
+        self._monthly = any(_INSTALMENTS.search(piece) for piece in pieces)
+        self.measured = tuple(self.read(place.text) for place in self.places)
+        """The quantities of each place."""
+        self.quantities = tuple(itertools.chain(*self.measured, *(self.read(piece) for piece in extra)))
+
+    def read(self, text: str) -> tuple[Quantity, ...]:
+        """Measure a text; where instalments are monthly, 12期 are twelve months."""
+        if not self._monthly:
+            return find(text)
+        return tuple(
+            each._replace(kind="term", unit="month") if each.unit == "session" and each.text[-1] == "期" else each
+            for each in find(text)
+        )
 
     @cached_property
     def text(self) -> str:
@@ -40,11 +81,11 @@ class Evidence:
     def of(cls, post: Post) -> Evidence:
         """Gather what a post may rest on."""
         brief = post.brief
-        extra = tuple(piece for piece in _extra(brief) if piece)
+        extra = tuple(piece for piece in words_besides(brief) if piece)
         if brief.passages is not None:
             return _of_passages(brief.passages, extra)
         facts = tuple({fact.id: fact for fact in (*brief.facts, *post.facts)}.values())
-        return cls((_of_fact(fact) for fact in facts), extra)
+        return cls((of_fact(fact) for fact in facts), extra)
 
     def carries(self, claim: Quantity) -> bool:
         """Tell whether the quantity stands somewhere."""
@@ -52,15 +93,14 @@ class Evidence:
 
     def beside(self, key: Quantity, wanted: Quantity) -> tuple[tuple[Quantity, ...], str]:
         """Return what is like ``wanted`` and stands nearest to each occurrence of ``key``, and where the first is."""
-        found: list[Quantity] = []
-        where = ""
-        for place in self.places:
-            for occurrence in find(place.text):
+        found: list[tuple[int, list[Quantity], str]] = []
+        for place, measured in zip(self.places, self.measured, strict=True):
+            for occurrence in _merged(measured, key) if key.is_range else measured:
                 if same(key, occurrence) and like(key, occurrence):
-                    near = _nearest(place.text, occurrence, wanted)
-                    where = where or (place.where if near else "")
-                    found += near
-        return tuple(found), where
+                    width, near = _nearest(place.text, measured, occurrence, wanted)
+                    found += [(width, near, place.where)] if near else []
+        narrow = [each for each in found if each[0] < _WHOLE] or found
+        return tuple(one for _, near, _ in narrow for one in near), narrow[0][2] if narrow else ""
 
     def labelled(self, claim: Quantity, stretch: str) -> tuple[tuple[Quantity, ...], str, str]:
         """Return what stands under a heading that a stretch names and the claim does not, the heading, and where.
@@ -98,31 +138,87 @@ class Evidence:
 
     def where(self, claim: Quantity) -> str:
         """Return the place that speaks of the same sort of quantity, to be cited when the claim is not there."""
-        fit = (place.where for place in self.places if any(like(claim, each) for each in find(place.text)))
+        fit = (
+            place.where
+            for place, measured in zip(self.places, self.measured, strict=True)
+            if any(like(claim, each) for each in measured)
+        )
         return next(fit, self.places[0].where if self.places else "")
 
-    def computes(self, claim: Quantity, told: tuple[Quantity, ...], near: tuple[Quantity, ...]) -> bool:
-        """Tell whether it is a sum, a difference or an interest of numbers that the post tells and the sources carry.
+    @cached_property
+    def occurrences(self) -> tuple[Occurrence, ...]:
+        """Every quantity of the places with the words that say what it is of."""
+        found = []
+        for place, measured in zip(self.places, self.measured, strict=True):
+            text = place.text
+            for each in measured:
+                heads = place.labels(each.start)
+                low, high = list(stretches(text, each.start, each.end))[_CLAUSE]
+                begin, end = list(stretches(text, each.start, each.end))[_SEGMENT]
+                before = [one.end for one in measured if low <= one.end <= each.start and like(one, each)]
+                lead = said(text[max([low, *before]) : each.start]) | said(heads)
+                if not before:
+                    lead |= said(text[begin : each.start].rpartition("：")[0][-12:])
+                close = said(text[low:high]) | said(heads) | lead
+                found.append(
+                    Occurrence(
+                        each,
+                        place,
+                        close,
+                        said(text[begin:end]) | close,
+                        lead,
+                        f"{text[low:high]} {heads}",
+                        is_old(text, each),
+                    )
+                )
+        return tuple(found)
 
-        ``told`` are the other quantities of the same sentence, ``near`` what stands beside them in the sources. Of a
-        sum one part must be told; of an interest the principal and the time, so that a reader can do it again. The
-        principal of such an interest is an example, and needs no source either.
-        """
-        if not isinstance(claim.low, Decimal) or claim.is_range or claim.kind not in ("amount", "rate", "number"):
-            return False
-        ours = [each.low for each in told if like(claim, each) and isinstance(each.low, Decimal) and self.carries(each)]
-        theirs = ours + [each.low for each in near if like(claim, each) and isinstance(each.low, Decimal)]
-        if any(claim.low in (one - other, other - one, one + other) for one in ours for other in theirs):
-            return True
-        rates = [each for each in told if each.unit == "ratio"] or [
-            each for each in self.quantities if each.unit == "ratio"
-        ]
-        if claim.kind == "rate":
-            return False
-        if any(_close(claim.low, sum_) for sum_ in _interests(told, told, rates)):
-            return True
-        sums = [each.low for each in told if each.kind == "amount" and isinstance(each.low, Decimal)]
-        return any(_close(one, sum_) for one in sums for sum_ in _interests((claim,), told, rates))
+    @cached_property
+    def operands(self) -> tuple[Told, ...]:
+        """What may take part in a sum, by the segment it stands in."""
+        found: list[Told] = []
+        group = 0
+        for place, measured in zip(self.places, self.measured, strict=True):
+            bounds = [0, *(cut.end() for cut in _SEGMENTS.finditer(place.text)), len(place.text) + 1]
+            for low, high in itertools.pairwise(bounds):
+                group += 1
+                for each in measured:
+                    if low <= each.start < high:
+                        per = 10_000 if _PER_MYRIAD.search(place.text[max(low, each.start - 16) : each.start]) else 0
+                        found += [one._replace(per=per) for one in operand(each, group)]
+                        found += [
+                            Told(each._replace(kind="term", low=length, high=length, unit=unit), length, group)
+                            for unit, length in spans(each, self.year)
+                        ]
+        return tuple(found)
+
+    @cached_property
+    def year(self) -> int | None:
+        """The year that the sources speak of first."""
+        years = (each.low.year for each in self.quantities if isinstance(each.low, Day) and each.low.year)
+        return next(years, None)
+
+    @cached_property
+    def weekdays(self) -> frozenset[Decimal]:
+        """The days of the week on which the dates of the sources fall."""
+        days = (day for each in self.quantities for day in (each.low, each.high) if isinstance(day, Day))
+        return frozenset(filter(None, (weekdays(day, self.year) for day in days)))
+
+    @cached_property
+    def lengths(self) -> tuple[Told, ...]:
+        """How long the ranges of the sources are, and what words like 季 and 次日 stand for."""
+        found = [one for one in self.operands if one.quantity.kind == "term"]
+        for mark, unit, length in _LENGTHS:
+            if mark.search(self.text):
+                found.append(
+                    Told(Quantity("term", "", 0, 0, Decimal(length), Decimal(length), unit), Decimal(length), 0)
+                )
+        return tuple(found)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All pairs of characters that say something."""
+        return content(self.text)
 
 
 def like(one: Quantity, other: Quantity) -> bool:
@@ -134,115 +230,42 @@ def like(one: Quantity, other: Quantity) -> bool:
             or one.unit in ("", "piece")
             or other.unit in ("", "piece")
         )
-    return "number" in (one.kind, other.kind) and {one.kind, other.kind} <= {"number", "rate", "amount", "count"}
+    if "number" not in (one.kind, other.kind) or not {one.kind, other.kind} <= {"number", "rate", "amount", "count"}:
+        return False
+    bare = one if one.kind == "number" else other
+    return "rate" not in (one.kind, other.kind) or (isinstance(bare.low, Decimal) and bare.low < _SHARES)
 
 
-def _nearest(text: str, key: Quantity, wanted: Quantity) -> list[Quantity]:
-    """Return the quantities like ``wanted`` in the smallest stretch around ``key`` that has any."""
-    for low, high in stretches(text, key.start, key.end):
+@lru_cache(maxsize=1 << 12)
+def said(text: str) -> frozenset[str]:
+    """Return the pairs of characters in an unfolded text that say something."""
+    return content(fold(text).text)
+
+
+def _nearest(text: str, measured: Iterable[Quantity], key: Quantity, wanted: Quantity) -> tuple[int, list[Quantity]]:
+    """Return the quantities like ``wanted`` in the smallest stretch around ``key`` that has any, and how wide it is."""
+    for width, (low, high) in enumerate(stretches(text, key.start, key.end)):
         near = [
-            each for each in find(text) if low <= each.start and each.end <= high and each != key and like(wanted, each)
+            each
+            for each in measured
+            if low <= each.start
+            and each.end <= high
+            and (each.end <= key.start or key.end <= each.start)
+            and like(wanted, each)
         ]
         if near:
-            return near
-    return []
+            return width, near
+    return _WHOLE, []
 
 
-# ── places ──
-
-
-def _extra(brief: Brief) -> Iterator[str]:
-    """Yield what carries a number without being a fact: names, the hotline, risk words, a consented story, a quiz."""
-    if brief.bank:
-        yield from (brief.bank.name, brief.bank.short, brief.bank.hotline, brief.bank.refusal)
-    if brief.product:
-        yield from (brief.product.title, brief.product.nickname, brief.product.issuer)
-        yield from (brief.product.disclosure.short, brief.product.disclosure.long)
-    if brief.story:
-        yield from (brief.story.opening, *brief.story.told, brief.story.lesson, brief.story.question)
-        yield brief.story.headline
-    if brief.topic and brief.topic.quiz:
-        yield from (brief.topic.quiz.ask, *brief.topic.quiz.options, brief.topic.quiz.because)
-
-
-def _of_fact(fact: Fact) -> Place:
-    subject = " ".join((fact.subject.product, fact.subject.tier, fact.subject.term)).strip()
-    plain = fact.plain if fact.plain else fact.citation.quote
-    cells = (subject, fact.value, *fact.conditions, plain, _written(fact))
-    return Place(
-        " | ".join(cell for cell in cells if cell), f"{fact.citation.material} {fact.citation.locator}".strip(), subject
-    )
-
-
-def _written(fact: Fact) -> str:
-    """Write a fact's machine form so that it can be measured: dates only, other values are written in the fact."""
-    return fact.normalized.replace("/", "至") if fact.kind in ("date", "date_range") else ""
+def _merged(measured: tuple[Quantity, ...], key: Quantity) -> Iterator[Quantity]:
+    """Yield quantities, and two neighbours as one where they are the ends of a range: ≥7天<30天."""
+    yield from measured
+    for one, other in itertools.pairwise(measured):
+        if one.kind == other.kind == key.kind and other.start - one.end <= 3 and one.unit == other.unit:
+            yield one._replace(high=other.high, end=other.end, bound="")
 
 
 @lru_cache(maxsize=1 << 6)
 def _of_passages(passages: tuple[Passage, ...], extra: tuple[str, ...]) -> Evidence:
-    places: list[Place] = []
-    for passage in passages:
-        where = f"所附物料 {passage.locator}"
-        text = passage.text
-        if passage.header and _DATED.search(passage.header[0]):
-            text = _MONTH_DAY.sub(r"\1月\2日", text)
-        places += _respectively(text, where) or [Place(text, where, passage.cells[0] if passage.cells else "")]
-        if passage.header:
-            places.append(Place(" | ".join(passage.header), where))
-    return Evidence(places, extra)
-
-
-def _respectively(text: str, where: str) -> list[Place]:
-    """Write A、B分别为a、b as two places, A a and B b, so that neighbours are told right."""
-    marks = list(_RESPECTIVELY.finditer(text))
-    if not marks:
-        return []
-    quantities = find(text)
-    heads = _run([each for each in reversed(quantities) if each.end <= marks[0].start()], text)[::-1]
-    pairs: list[Place] = []
-    told = heads[-1].end if heads else 0
-    for mark in marks:
-        tails = _run([each for each in quantities if each.start >= mark.end()], text)
-        if len(heads) == len(tails) > 1:
-            between = text[told : mark.start()]
-            pairs += [Place(f"{head.text}{between}{tail.text}", where) for head, tail in zip(heads, tails, strict=True)]
-            told = tails[-1].end
-    if not pairs:
-        return []
-    return [*pairs, Place(text[: heads[0].start] + text[told:], where)]
-
-
-def _run(quantities: list[Quantity], text: str) -> list[Quantity]:
-    """Return the first of them and those of its sort that a 、 or 和 joins to it."""
-    run: list[Quantity] = []
-    for each in quantities:
-        if run:
-            low, high = sorted((run[-1], each), key=lambda quantity: quantity.start)
-            if each.kind != run[-1].kind or not re.fullmatch(r"\s?[、,，和及]\s?", text[low.end : high.start]):
-                break
-        run.append(each)
-    return run
-
-
-# ── sums ──
-
-
-def _interests(
-    principals: Iterable[Quantity], told: tuple[Quantity, ...], rates: Iterable[Quantity]
-) -> Iterator[Decimal]:
-    """Yield principal × rate × time, and the same with the principal, for every such triple."""
-    sums = [each.low for each in principals if each.kind in ("amount", "number") and isinstance(each.low, Decimal)]
-    ends = [end for each in rates for end in (each.low, each.high) if isinstance(end, Decimal)]
-    for term in told:
-        if term.kind != "term" or not isinstance(term.low, Decimal):
-            continue
-        for years in {"month": (term.low / 12,), "day": (term.low / 365, term.low / 360)}.get(term.unit, ()):
-            for sum_ in sums:
-                for rate in ends:
-                    yield sum_ * rate * years
-                    yield sum_ * (1 + rate * years)
-
-
-def _close(one: Decimal, other: Decimal) -> bool:
-    return abs(one - other) <= max(Decimal("0.5"), abs(other) * Decimal("0.002"))
+    return Evidence(of_passages(passages), extra)

@@ -8,6 +8,7 @@ its weight itself. The verdict says which signals carried it. What the writer ma
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Literal
@@ -133,19 +134,40 @@ class Have(Rule):
         """Return the signals that sound, each with its spans, in the order of the file."""
         found: dict[str, tuple[Span, ...]] = {}
         channel = scan.post.brief.channel.name
-        awake = scan.awake
-        for name, signal in self.signals.items():
-            matcher = self.matcher("signals", name, "match")
-            asleep = matcher is not None and matcher.numbers.isdisjoint(awake)
-            if asleep or (signal.channels and channel not in signal.channels):
+        called = {at for number in self._waking.keys() & scan.awake for at in self._waking[number]}
+        for at in sorted(called.union(self._shaped)):
+            name = self._names[at]
+            signal = self.signals[name]
+            if signal.channels and channel not in signal.channels:
                 continue
             spans: list[Span] = []
             for span in self._spans(scan, name, signal):
-                if len(spans) < signal.most and (not spans or span[0] >= spans[-1][1]):
+                if not spans or span[0] >= spans[-1][1]:
                     spans.append(span)
+                    if len(spans) == signal.most:
+                        break
             if spans:
                 found[name] = tuple(spans)
         return found
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(self.signals)
+
+    @cached_property
+    def _shaped(self) -> tuple[int, ...]:
+        """Which signals no word wakes."""
+        return tuple(at for at, name in enumerate(self._names) if self.matcher("signals", name, "match") is None)
+
+    @cached_property
+    def _waking(self) -> dict[int, list[int]]:
+        """Which signals each expression wakes."""
+        waking: dict[int, list[int]] = {}
+        for at, name in enumerate(self._names):
+            matcher = self.matcher("signals", name, "match")
+            for number in matcher.numbers if matcher else ():
+                waking.setdefault(number, []).append(at)
+        return waking
 
     @cached_property
     def _advice(self) -> Advice:
@@ -212,9 +234,9 @@ def _figures(scan: Scan) -> Iterator[Span]:
     places = scan.text.folded.places
     for quantity in scan.quantities:
         if quantity.kind in _FIGURE_KINDS:
-            inside = [index for index, place in enumerate(places) if quantity.start <= place < quantity.end]
-            if inside:
-                yield inside[0], inside[-1] + 1
+            first, last = bisect_left(places, quantity.start), bisect_left(places, quantity.end)
+            if last > first:
+                yield first, last
 
 
 def _choice(scan: Scan) -> Iterator[Span]:

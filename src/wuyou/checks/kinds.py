@@ -13,7 +13,7 @@ from pydantic import model_validator
 
 from ..chinese import fold
 from ..values import Finding, Source
-from .patterns import Lexicon, Matcher, PatternError, compiled
+from .patterns import Lexicon, Matcher
 from .pieces import At
 from .rule import Rule
 from .scan import COMPLIANCE, Scan, Surface
@@ -117,11 +117,13 @@ class Prefer(Rule):
     def prepare(self, groups: Lexicon, sources: Mapping[str, Source]) -> Iterator[tuple[At, str, str]]:
         """Compile each wording apart, since each has its own advice."""
         yield from super().prepare(groups, sources)
-        for wording in self.swap:
-            try:
-                self.matchers["swap", wording] = compiled((wording,), groups)
-            except PatternError as error:
-                yield ("swap", wording), str(error), ""
+        yield from self._prepare_apart("swap", self.swap, groups)
+
+    def swaps(self) -> Iterator[tuple[Matcher, str]]:
+        """Yield the wordings and their better ones."""
+        for wording, better in self.swap.items():
+            yield self.matchers["swap", wording], better
+        yield from super().swaps()
 
     def wakes(self) -> frozenset[int] | None:
         """Return the wordings."""

@@ -15,7 +15,6 @@ from .rule import Rule
 from .scan import Scan
 
 _PLACEHOLDER = regex(r"\{\{?[^{}\n]{1,16}\}?\}|%[A-Z_]{3,20}%", re.IGNORECASE)
-_BLANK = regex(r"\s")
 _EMOJI = regex(
     "(?:[\U0001f1e6-\U0001f1ff]{2}|[\u2600-\u27bf\u2b50\u2b55\u231a\u231b\u23e9-\u23f3\u23f8-\u23fa\U0001f300-\U0001faff])"
     "(?:[\ufe0f\U0001f3fb-\U0001f3ff]|\u200d[\u2600-\u27bf\U0001f300-\U0001faff])*"
@@ -23,9 +22,9 @@ _EMOJI = regex(
 """One picture character with everything glued to it: skin tone, joiner, flag."""
 WELCOME = "welcome"
 """The one genre in which WeCom fills %NICKNAME%."""
-_COUNTS: Mapping[str, Callable[[Post], int]] = {
-    "chars": lambda post: len(_BLANK.sub("", post.counted)),
-    "chars_min": lambda post: len(_BLANK.sub("", post.counted)),
+COUNTED: Mapping[str, Callable[[Post], int]] = {
+    "chars": lambda post: sum(map(len, post.counted.split())),
+    "chars_min": lambda post: sum(map(len, post.counted.split())),
     "lines": lambda post: sum(1 for line in post.counted.splitlines() if line.strip()),
     "bytes": lambda post: len(post.text.encode()),
     "pictures": lambda post: len(post.pictures),
@@ -87,7 +86,7 @@ class Limit(Rule):
 
     def _numbers(self, scan: Scan) -> Iterator[Finding]:
         post, limits = scan.post, scan.post.brief.channel.limits
-        found = _COUNTS[self.of](post)
+        found = COUNTED[self.of](post)
         limit: int = getattr(limits, self.of)
         over = found < limit if self.of.endswith("_min") else found > limit > 0
         if over:

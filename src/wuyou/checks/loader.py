@@ -13,6 +13,8 @@ from .. import yamls
 from ..errors import LibraryError, Problem
 from ..values import Channel, Genre, ProductKind, Segment, Source
 from .classify import Classifier, Signal, Signals
+from .contrast import WEIGHTS as CONTRAST
+from .contrast import Contrast
 from .ground import Ground
 from .haves import Have
 from .kinds import WEIGHTS, Forbid, Fresh, Pair, Prefer, Require
@@ -32,12 +34,15 @@ KINDS: Mapping[str, type[Rule]] = {
     "pair": Pair,
     "limit": Limit,
     "ground": Ground,
+    "contrast": Contrast,
     "fresh": Fresh,
 }
 """Kinds of rule over one post."""
 GROUPS, PRODUCTS, SIGNALS = "groups.yml", "products.yml", "signals.yml"
 """The files of the rules folder that are no chapters: shared word groups, words by which a product is known, and the
 word lists of the learned weights."""
+WHOLE = "whole_posts.yml"
+"""Whole posts that the rulebook must find clean, or find exactly what is listed in: for ``lint``, see ``whole``."""
 EARS = "weights"
 """The folder of learned weights."""
 TAIL = "尾注"
@@ -125,7 +130,7 @@ class Loader:
         rules: dict[str, Rule] = {}
         surveys: dict[str, Survey] = {}
         for path in sorted(self.folder.rglob("*.yml")):
-            if path.parent == self.folder and path.name in (GROUPS, PRODUCTS, SIGNALS):
+            if path.parent == self.folder and path.name in (GROUPS, PRODUCTS, SIGNALS, WHOLE):
                 continue
             for name, made in self._read_chapter(path):
                 if isinstance(made, Rule):
@@ -200,9 +205,11 @@ class Loader:
                 lists[name] = yamls.build(Signal, document, body, (name,))
             except LibraryError as error:
                 self.problems += error.problems
-        signals = Signals(lists)
+        signals = Signals(lists, self.groups.roll)
         classifiers: dict[str, Classifier] = {}
         for weights in sorted((self.folder / EARS).glob("*.tsv")):
+            if weights.name == CONTRAST:
+                continue
             try:
                 made = Classifier.load(weights, self._label(weights))
             except LibraryError as error:
@@ -248,6 +255,13 @@ class Loader:
                 Problem(f"{name} {problem.what}", problem.where, problem.hint) for problem in error.problems
             ]
             return None
+        if isinstance(made, Contrast) and self.weights:
+            path = self.folder / EARS / CONTRAST
+            try:
+                made.learn(path, self._label(path))
+            except LibraryError as error:
+                self.problems += error.problems
+                return None
         wrong = [*made.prepare(self.groups, self.sources), *self._unknown(made)]
         self.problems += [Problem(f"{name} {what}", document.where((name, *at)), hint) for at, what, hint in wrong]
         return None if wrong else made

@@ -17,85 +17,99 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from importlib import import_module
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import Any
 
 from ..chinese import fold, is_han
+from ..regexes import regex
 from .needles import needles
-from .runs import Roll, runs
+from .runs import Roll
 
 _parser: Any = import_module("re._parser")
 """Python's own parser of regular expressions: it has no public name, and a second parser would be a second truth."""
 
 CLAUSE, SENTENCE = "[^,，。!！?？;；:：\n]", "[^。!！?？\n]"
 """What ``…`` and ``……`` stand for, in folded and in original punctuation."""
+_PIECE = regex(r"\[\^?\]?(?:\\.|[^\]\\])*\]|\\.|\{\d+,\}|.", re.DOTALL)
+"""A class, an escape, a count without an end, or a character."""
+_REPEATS = 32
+"""How often a character may at most be repeated where a pattern says no end."""
+_ENDLESS = {"+": f"{{1,{_REPEATS}}}", "*": f"{{0,{_REPEATS}}}"} | {
+    f"{{{low},}}": f"{{{low},{_REPEATS}}}" for low in range(_REPEATS)
+}
 _WIDE = 200
 """A class with more characters than this is wide."""
 _MACRO = re.compile(r"\{@([^{}]+)\}")
 _UNBOUNDED = int(_parser.MAXREPEAT)
 MOST = sys.maxsize
+Search = Callable[..., "re.Match[str] | None"]
 Groups = Mapping[str, tuple[str, ...]]
-
-
-class Expression(NamedTuple):
-    """What a pattern became, and what a match of it must contain."""
-
-    number: int
-    source: str
-    sets: tuple[frozenset[str], ...]
-    """Sets of needles, the rarest first; a match holds one of each."""
 
 
 class Lexicon(dict[str, tuple[str, ...]]):
     """Word groups by name, and what is known of patterns that an earlier start has already proved.
 
     Taking a pattern apart costs ten times what searching with it costs; so what a proved rulebook made of its lists is
-    kept, and an expression is compiled only when a text wakes it.
+    kept, and an expression is compiled only when a text wakes it. Of ``甲…乙|丙`` a text with 丙 wakes 丙 alone.
     """
 
     def __init__(self, proven: Mapping[str, Any] | None = None) -> None:
         super().__init__()
-        self._lists: dict[str, list[int]] = {} if proven is None else proven["lists"]
+        self._lists: dict[str, list[list[int]]] = {} if proven is None else proven["lists"]
         known = () if proven is None else proven["expressions"]
         self.roll = Roll()
         """Which expression wakes at which run."""
-        self._expressions: list[Expression] = []
+        self._sources: list[str] = []
+        self._sets: list[tuple[frozenset[str], ...]] = []
         self._places: dict[str, int] = {}
+        self._parts: dict[tuple[int, str], Part] = {}
         for source, sets in known:
             self._add(source, tuple(map(frozenset, sets)))
 
     @property
     def kept(self) -> Mapping[str, Any]:
         """What was made of every list that was met, as plain data, to be kept for the next start."""
-        expressions = [[source, [sorted(words) for words in sets]] for _, source, sets in self._expressions]
-        return {"lists": self._lists, "expressions": expressions}
+        sets = ([sorted(words) for words in each] for each in self._sets)
+        return {"lists": self._lists, "expressions": [list(pair) for pair in zip(self._sources, sets, strict=True)]}
 
-    def make(self, patterns: Iterable[str], *, raw: bool) -> list[Expression]:
-        """Return the expressions of a list; one that is not proved yet is looked at for what is refused.
+    def make(self, patterns: Iterable[str], *, raw: bool) -> list[list[int]]:
+        """Return the numbers of each pattern's alternatives; a list not proved yet is looked at for what is refused.
 
         Raises PatternError.
         """
         written = tuple(patterns)
         key = blake2b("\n".join(("raw" if raw else "folded", *written)).encode(), digest_size=8).hexdigest()
         if key not in self._lists:
-            self._lists[key] = [self._place(pattern, raw=raw) for pattern in expanded(written, self)]
-        return [self._expressions[place] for place in self._lists[key]]
+            self._lists[key] = [self._take(pattern, raw=raw) for pattern in expanded(written, self)]
+        return self._lists[key]
 
-    def _place(self, pattern: str, *, raw: bool) -> int:
-        """Return where the expression of a pattern is kept. Raises PatternError."""
+    def part(self, number: int, frame: str) -> Part:
+        """Return an alternative in its frame; made when it is first asked for."""
+        key = number, frame
+        if key not in self._parts:
+            self._parts[key] = Part(number, self._sources[number], frame)
+        return self._parts[key]
+
+    def _take(self, pattern: str, *, raw: bool) -> list[int]:
+        """Return where the alternatives of a pattern are kept. Raises PatternError."""
         source = (pattern if raw else folded_pattern(pattern)).replace("……", SENTENCE).replace("…", CLAUSE)
+        _refuse(source, pattern)
+        return [self._place(bounded(alternative)) for alternative in alternatives(source)]
+
+    def _place(self, source: str) -> int:
         if source not in self._places:
-            _refuse(source, pattern)
             self._add(source, needles(_parser.parse(source)))
         return self._places[source]
 
     def _add(self, source: str, sets: tuple[frozenset[str], ...]) -> None:
-        number = self._places[source] = len(self._expressions)
-        self._expressions.append(Expression(number, source, sets))
-        self.roll.add(number, sets[0] if sets else None)
+        number = self._places[source] = len(self._sources)
+        self._sources.append(source)
+        self._sets.append(sets)
+        self.roll.add(number, *(sets or (None,)))
 
 
 class PatternError(ValueError):
@@ -103,67 +117,89 @@ class PatternError(ValueError):
 
 
 class Part:
-    """One expression; compiled when a text wakes it."""
+    """One alternative of a pattern; compiled when a text wakes it."""
 
-    def __init__(self, expression: Expression, frame: str) -> None:
-        self.number = expression.number
-        self.others = expression.sets[1:]
-        """Needles that a text must hold besides those that wake it."""
-        self.source = frame.format(expression.source) if frame else expression.source
+    __slots__ = ("_search", "bare", "frame", "number")
 
-    @cached_property
-    def regex(self) -> re.Pattern[str]:
-        """The expression, ready to search."""
-        return re.compile(self.source)
+    def __init__(self, number: int, bare: str, frame: str) -> None:
+        self.number = number
+        """By which the roll knows it."""
+        self.bare, self.frame = bare, frame
+        self._search: Search | None = None
+
+    @property
+    def search(self) -> Search:
+        """What finds its first match in a stretch of a text."""
+        if self._search is None:
+            self._search = re.compile(self.frame.format(self.bare)).search
+        return self._search
 
 
 class Matcher:
     """Some patterns as one: finds where any of them matches.
 
-    Each pattern has its needles, sets of short strings; every match contains at least one of each set. A text that
-    holds none of a set need not be searched. The roll knows at a look which patterns of all lists a text may match.
+    Each alternative of a pattern has its needles, sets of short strings; every match contains at least one of each set.
+    A text that holds none of a set need not be searched. The roll knows at a look which ones of all lists a text may
+    match.
     """
 
-    __slots__ = ("_roll", "numbers", "parts")
+    __slots__ = ("_frame", "_lexicon", "_patterns", "_turns", "numbers")
 
-    def __init__(self, expressions: Iterable[Expression], roll: Roll, frame: str = "") -> None:
-        self.parts = tuple(Part(expression, frame) for expression in expressions)
-        self.numbers = frozenset(part.number for part in self.parts)
+    def __init__(self, patterns: Sequence[Sequence[int]], lexicon: Lexicon, frame: str) -> None:
+        self._patterns = patterns
+        self._lexicon = lexicon
+        self._frame = frame
+        self._turns: dict[int, list[tuple[int, int]]] = {}
+        self.numbers = frozenset(chain.from_iterable(patterns))
         """By which the roll knows its expressions."""
-        self._roll = roll
 
-    def all(self, text: str, start: int = 0, end: int = MOST) -> Iterator[tuple[int, int]]:
-        """Yield every match from left to right, overlapping ones too; of two that begin together the longer first."""
-        awake = self._roll.awake(text)
-        if self.numbers.isdisjoint(awake):
-            return iter(())
-        found: set[tuple[int, int]] = set()
-        for part in self.parts:
-            if part.number not in awake or (part.others and not _holds(text, part.others)):
-                continue
-            search = part.regex.search
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Every alternative of every pattern."""
+        return tuple(self._lexicon.part(number, self._frame) for each in self._patterns for number in each)
+
+    def awake(self, text: str) -> frozenset[int]:
+        """Return the numbers of all expressions, those of other matchers too, that a text may match."""
+        return self._lexicon.roll.awake(text)
+
+    def all(self, text: str, start: int = 0, end: int = MOST) -> Iterable[tuple[int, int]]:
+        """Return every match from left to right, overlapping ones too; of two that begin together the longer first.
+
+        Of a pattern's alternatives that begin together the first counts, as in one expression.
+        """
+        called = self.numbers & self._lexicon.roll.awake(text)
+        if not called:
+            return ()
+        found: dict[tuple[int, int], tuple[int, int]] = {}
+        for number in called:
+            search = self._lexicon.part(number, self._frame).search
             match = search(text, start, end)
             while match is not None:
-                found.add(match.span())
-                match = search(text, match.start() + 1, end)
-        return iter(sorted(found, key=_longest_first) if found else ())
+                begun, stop = match.span()
+                for at, turn in self._where(number):
+                    known = found.get((at, begun))
+                    if known is None or turn < known[0]:
+                        found[at, begun] = turn, stop
+                match = search(text, begun + 1, end)
+        if not found:
+            return ()
+        return sorted({(begun, stop) for (_, begun), (_, stop) in found.items()}, key=_longest_first)
+
+    def _where(self, number: int) -> list[tuple[int, int]]:
+        """Return in which patterns an alternative stands, and as the how manieth."""
+        if not self._turns:
+            for at, numbers in enumerate(self._patterns):
+                for turn, each in enumerate(numbers):
+                    self._turns.setdefault(each, []).append((at, turn))
+        return self._turns[number]
 
     def within(self, text: str, whole: str = "") -> bool:
         """Tell whether it matches anywhere; ``whole`` is the text that this one was cut from, if it was."""
-        awake = self._roll.awake(whole or text)
-        if self.numbers.isdisjoint(awake):
+        called = self.numbers & self._lexicon.roll.awake(whole or text)
+        if not called:
             return False
-        return any(
-            part.regex.search(text) is not None
-            for part in self.parts
-            if part.number in awake and (not part.others or _holds(whole or text, part.others))
-        )
-
-
-def _holds(text: str, sets: Iterable[frozenset[str]]) -> bool:
-    """Tell whether a text holds a run of each set."""
-    held = runs(text)
-    return not any(map(held.isdisjoint, sets))
+        part, frame = self._lexicon.part, self._frame
+        return any(part(number, frame).search(text) is not None for number in called)
 
 
 def _longest_first(span: tuple[int, int]) -> tuple[int, int]:
@@ -178,8 +214,8 @@ def compiled(
     ``raw`` patterns meet the original text; ``before`` ones must end, and ``after`` ones begin, where the window does.
     Raises PatternError.
     """
-    frame = "(?:{})\\Z" if before else "\\A(?:{})" if after else ""
-    return Matcher(groups.make(patterns, raw=raw), groups.roll, frame)
+    frame = "(?:{})\\Z" if before else "\\A(?:{})" if after else "{}"
+    return Matcher(groups.make(patterns, raw=raw), groups, frame)
 
 
 def expanded(patterns: Iterable[str], groups: Groups, seen: tuple[str, ...] = ()) -> list[str]:
@@ -223,6 +259,28 @@ def folded_pattern(pattern: str) -> str:
             continue
         ready.append(_literal(char))
     return "".join(ready)
+
+
+def alternatives(source: str) -> list[str]:
+    """Cut an expression at the bars that stand in no group and no class."""
+    parts, depth = [""], 0
+    for found in _PIECE.finditer(source):
+        piece = found.group()
+        depth += (piece == "(") - (piece == ")")
+        if piece == "|" and not depth:
+            parts.append("")
+        else:
+            parts[-1] += piece
+    return parts
+
+
+def bounded(source: str) -> str:
+    r"""Give every repeat of one character an end: ``\d+`` looked for all along a row of digits takes its square."""
+    pieces = [found.group() for found in _PIECE.finditer(source)]
+    for at, piece in enumerate(pieces):
+        if at and piece in _ENDLESS and pieces[at - 1] not in ("(", ")", "|"):
+            pieces[at] = _ENDLESS[piece]
+    return "".join(pieces)
 
 
 # ── what is refused ──────────────────────────────────────────────────────────────────────────────────────────────────

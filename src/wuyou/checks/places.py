@@ -31,6 +31,15 @@ class Place(NamedTuple):
     """Material and locator, as people cite them."""
     head: str = ""
     """Of a table row: its first cell."""
+    columns: tuple[str, ...] = ()
+    """Of a table row: the heads of its columns."""
+
+    def labels(self, at: int) -> str:
+        """Return the heads of the row and of the column that a position stands in; a title is no head of a row."""
+        index = self.text.count("|", 0, at)
+        column = self.columns[index] if index < len(self.columns) else ""
+        headed = index > 0 and (self.columns or self.text.count("|") < _TITLED)
+        return f"{self.head} {column}" if headed else column
 
 
 def stretches(text: str, at: int, end: int) -> Iterator[tuple[int, int]]:
@@ -42,6 +51,8 @@ def stretches(text: str, at: int, end: int) -> Iterator[tuple[int, int]]:
     yield 0, len(text)
 
 
+_TITLED = 5
+"""From so many cells on, a row without heads of columns is a list behind a title."""
 NAMED = 0.6
 """Which share of a row's first cell a stretch must hold in one piece to name it."""
 _HEADING = regex(r"[（(【\s]*([\u4e00-\u9fffA-Za-z]{2,10})(?:[（(][^（）()]*[)）]?)?[\s:：]*")

@@ -53,6 +53,9 @@ class Rule(Piece):
     unless: Unless = Unless()
     suggestion: str = ""
     """What to write instead."""
+    replace: Mapping[str, str] = {}
+    """Wording → the plain wording that may simply take its place in what the rule found; empty: it may be left out.
+    It must stay true of whatever is meant, so it holds no number, date or name."""
     certain: bool = False
     """Whether its words prove it in whatever text they stand; else a text that sounds innocent lowers it to a hint."""
     examples: Examples
@@ -88,6 +91,17 @@ class Rule(Piece):
                     self.matchers[at] = compiled(patterns, groups, **mode)
             except PatternError as error:
                 yield at, str(error), ""
+        yield from self._prepare_apart("replace", self.replace, groups)
+
+    def _prepare_apart(self, field: str, wordings: Mapping[str, str], groups: Lexicon) -> Iterator[tuple[At, str, str]]:
+        """Compile each wording apart, since each has its own better one."""
+        for wording, better in wordings.items():
+            try:
+                self.matchers[field, wording] = compiled((wording,), groups)
+            except PatternError as error:
+                yield (field, wording), str(error), ""
+            if any(char.isdecimal() for char in better):
+                yield (field, wording), f"换上的话里不能有数字：{better}", "数字只能来自要点"
 
     def patterns(self) -> Iterator[tuple[At, tuple[str, ...], dict[str, bool]]]:
         """Yield every list of patterns the rule holds, where it stands, and how it is to be read."""
@@ -152,6 +166,19 @@ class Rule(Piece):
     @staticmethod
     def _binding(sources: Iterable[tuple[Source, str]]) -> bool:
         return any(source.kind != "practice" for source, _ in sources)
+
+    def swaps(self) -> Iterator[tuple[Matcher, str]]:
+        """Yield what may simply be put in the place of what."""
+        for wording, better in self.replace.items():
+            yield self.matchers["replace", wording], better
+
+    def in_force(self, on: dt.date) -> dt.date:
+        """Return that day when the rule speaks on it, else the nearest day on which it begins to; else that day."""
+        if self.standing(on):
+            return on
+        begins = sorted(source.effective for source, _ in self.sources if source.effective is not None)
+        ends = sorted((source.expires for source, _ in self.sources if source.expires is not None), reverse=True)
+        return next((day for day in (*begins, *ends) if self.standing(day)), on)
 
     # ── for the kinds ──
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..errors import LibraryError, Problem
 from ..values import Cadence, Calendar, Channel, Checked, Finding, Genre, Lamp, Post, ProductKind, Segment, Source
+from .contrast import Contrast
 from .examples import Example
 from .ground import Ground
 from .haves import Have
@@ -111,12 +112,12 @@ class Rulebook:
                 lacking.append(rule.id)
                 continue
             found = list(rule.check(scan))
-            if rule.category in CATEGORIES and not rule.certain:
-                found = [_weighed(finding, scan) for finding in found]
+            if rule.category in CATEGORIES:
+                found = [_weighed(finding, scan, certain=rule.certain) for finding in found]
             findings += found
             if isinstance(rule, Have):
                 lamps.append(rule.lamp(scan))
-            if isinstance(rule, Ground):
+            if isinstance(rule, Ground | Contrast):
                 grounded = not found and grounded is not False
         findings.sort(
             key=lambda finding: (finding.where != "text", finding.where, finding.start, finding.end, finding.rule)
@@ -156,31 +157,37 @@ class Rulebook:
                 if fired == (key == "hit"):
                     continue
                 shown = example.text or "\n".join(example.parts.values()) or "（没有文字）"
-                where = self._where(rule.id, "examples", key, index)
+                where = self.where(rule.id, "examples", key, index)
                 if key == "hit":
                     yield Problem(f"{rule.id} 的例句没有命中：{shown}", where, "规则可能永远不会响")
                 else:
                     yield Problem(f"{rule.id} 的反例不该命中却命中了：{shown}", where, "请补一种 unless，或把规则收窄")
 
     def _fires(self, rule: Rule, example: Example) -> bool:
-        scan = self.scan(example.post(rule.scope, self._default_on, self._genres, self._segments))
+        scan = self.example(rule, example)
         if isinstance(rule, Pair) and rule.after:
             others = (other for other, _ in self._muster(scan).awake(scan) if not isinstance(other, Pair))
             found = (finding for other in others if other.ready(scan) for finding in other.check(scan))
             scan.found = frozenset(finding.category for finding in found)
         return rule.applies(scan) and rule.ready(scan) and rule.fires(scan)
 
-    def _where(self, name: str, *path: str | int) -> str:
+    def example(self, rule: Rule, example: Example) -> Scan:
+        """Make an example ready; one that names no day is judged on a day when its rule is in force."""
+        on = rule.in_force(self._default_on)
+        return self.scan(example.post(rule.scope, on, self._genres, self._segments))
+
+    def where(self, name: str, *path: str | int) -> str:
+        """Return the file and line of a rule, or of a place inside it."""
         document, key = self._chapters.places[name]
         return document.where((key, *path))
 
 
-def _weighed(finding: Finding, scan: Scan) -> Finding:
-    """Lower a finding to a hint when neither the text nor the sentence around the words sounds like any violation."""
+def _weighed(finding: Finding, scan: Scan, *, certain: bool) -> Finding:
+    """Lower a finding to a hint when the text does not sound like any violation."""
     if (
         finding.level == "hint"
         or finding.where != "text"
-        or not scan.is_innocent(finding.category, finding.start, finding.end)
+        or not scan.is_innocent(finding.start, finding.end, certain=certain)
     ):
         return finding
     return finding.model_copy(update={"level": "hint", "message": f"{finding.message}（整段听着没有问题，请看一眼）"})

@@ -7,6 +7,7 @@ and a classifier weighs them.
 from __future__ import annotations
 
 from functools import lru_cache
+from operator import add
 
 LONGEST = 4
 """Characters of the longest run."""
@@ -20,13 +21,18 @@ def marked(text: str) -> str:
 
 
 @lru_cache(maxsize=1 << 6)
+def laid(text: str) -> tuple[tuple[str, ...], ...]:
+    """Return every run at its place, the beginning and the end included: those of one character, those of two, and on."""
+    whole = f"{FIRST}{marked(text)}{LAST}"
+    pairs = tuple(map(add, whole, whole[1:]))
+    threes = tuple(map(add, pairs, whole[2:]))
+    return tuple(whole), pairs, threes, tuple(map(add, threes, whole[3:]))
+
+
+@lru_cache(maxsize=1 << 6)
 def runs(text: str) -> frozenset[str]:
     """Return every run of a text, its beginning and its end included."""
-    whole = f"{FIRST}{marked(text)}{LAST}"
-    second, third, fourth = whole[1:], whole[2:], whole[3:]
-    pairs = list(map(str.__add__, whole, second))
-    threes = list(map(str.__add__, pairs, third))
-    return frozenset(whole).union(pairs, threes, map(str.__add__, threes, fourth))
+    return frozenset().union(*laid(text))
 
 
 class Roll:
@@ -35,20 +41,22 @@ class Roll:
     def __init__(self) -> None:
         self._always: list[int] = []
         self._woken: dict[str, list[int]] = {}
+        self._others: dict[int, frozenset[str]] = {}
         self.awake = lru_cache(maxsize=1 << 6)(self._awake)
         """Returns the numbers of everybody whom a text wakes."""
 
-    def add(self, number: int, wanted: frozenset[str] | None) -> None:
-        """Let a number be woken by each of some runs; by every text when there are none that it must hold."""
-        if wanted is None:
+    def add(self, number: int, first: frozenset[str] | None, second: frozenset[str] | None = None) -> None:
+        """Let a number be woken by a text that holds a run of each set; by every text when there is no set."""
+        if first is None:
             self._always.append(number)
-        for run in wanted or ():
+        for run in first or ():
             self._woken.setdefault(run, []).append(number)
+        if second is not None:
+            self._others[number] = second
         self.awake.cache_clear()
 
     def _awake(self, text: str) -> frozenset[int]:
-        woken = self._woken
-        awake = set(self._always)
-        for run in woken.keys() & runs(text):
-            awake.update(woken[run])
-        return frozenset(awake)
+        woken, others, held = self._woken, self._others, runs(text)
+        called = set(self._always).union(*map(woken.__getitem__, woken.keys() & held))
+        lacks = held.isdisjoint
+        return frozenset(called.difference([number for number in called & others.keys() if lacks(others[number])]))

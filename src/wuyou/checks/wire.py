@@ -7,6 +7,7 @@ on with the next.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from typing import Any, get_args
 
@@ -47,6 +48,8 @@ def read(
     problems: list[Problem] = []
     if not isinstance(record, Mapping):
         raise WuyouError("一行要是一个 JSON 对象")
+    if not _is_whole(record):
+        raise WuyouError("里面有半个字符，编码坏了", "", "请从原文重新复制")
     for name in record:
         if name not in FIELDS:
             problems.append(Problem(f"不认识这一项：{name}", "", suggest(str(name), FIELDS)))
@@ -108,6 +111,15 @@ def write(checked: Checked, name: object) -> dict[str, Any]:
             if finding.category == Ground.CATEGORY
         ],
     }
+
+
+def _is_whole(record: Mapping[str, Any]) -> bool:
+    """Tell whether it can be written down: JSON lets half of a surrogate pair pass, which is no character."""
+    try:
+        json.dumps(record, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _evidence(lamp: Lamp) -> list[Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from ..values import Calendar, Entry
+from ..values import Calendar, Entry, Reply
 
 
 class Exporter(Protocol):
@@ -57,6 +57,14 @@ def sources(entry: Entry) -> list[str]:
 def pictures(entry: Entry) -> list[str]:
     """Return the picture files of a post, relative to the export's folder, in sending order."""
     return [f"pictures/{picture.file}" for picture in entry.post.pictures]
+
+
+def replies(entry: Entry) -> list[tuple[str, Reply]]:
+    """Return when to say each line of the reply kit, and the line."""
+    return [
+        (f"{reply.within_hours} 小时没回" if not reply.heard else f"他说“{reply.heard}”", reply)
+        for reply in entry.post.replies
+    ]
 
 
 def expires(entry: Entry) -> str:

@@ -31,6 +31,8 @@ class IcsExporter:
         file.add("x-wr-calname", calendar.title)
         file.add("x-wr-timezone", ZONE)
         for entry in calendar.approved.entries:
+            if entry.post.brief.slot.standing:
+                continue  # it waits for an event, not for a day
             file.add_component(_event(entry))
         file.add_missing_timezones(first_date=dt.date(2026, 1, 1), last_date=dt.date(2027, 12, 31))
         path.write_bytes(file.to_ical())

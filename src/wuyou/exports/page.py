@@ -5,14 +5,18 @@ One file that works without a network; pictures lie beside it. Names of customer
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from .. import templating
+from ..dealing import dealt
 from ..values import Calendar, Entry
-from . import approval, clock, expires, pictures, segment, sources
+from . import approval, clock, expires, pictures, replies, segment, sources
 
 WEEKDAYS = "一二三四五六日"
+STANDING = "standing"
+"""What stands in the place of a date for posts that wait for an event."""
 
 
 class PageExporter:
@@ -31,8 +35,19 @@ class PageExporter:
 
     def export(self, calendar: Calendar, path: Path) -> Path:
         """Write the page."""
-        cards = [_card(entry) for entry in calendar.approved.entries]
+        staff = dealt(calendar)
+        cards = [
+            _card(entry)
+            | {
+                "lines": _lines(calendar, entry),
+                "staff": [f"{branch} {name}" for branch, name in staff.get(entry.post.id, ())],
+            }
+            for entry in _dated_first(calendar.approved.entries)
+        ]
         context = {
+            "staff": [f"{branch.name} {name}" for branch in calendar.branches for name in branch.staff]
+            if staff
+            else [],
             "title": calendar.title,
             "bank": calendar.bank,
             "segments": _in_order(calendar, cards),
@@ -76,6 +91,21 @@ class DraftExporter:
         return path
 
 
+def _dated_first(entries: Sequence[Entry]) -> list[Entry]:
+    return sorted(entries, key=lambda entry: entry.post.brief.slot.standing)
+
+
+def _lines(calendar: Calendar, entry: Entry) -> list[str]:
+    """Return the approved personal lines that may stand before a post: none before a chat, which opens with who I am."""
+    slot = entry.post.brief.slot
+    return [
+        line.text
+        for line in calendar.personal
+        if slot.channel in (line.channels or ("moments", "group"))
+        and (not line.segments or segment(entry) in line.segments)
+    ]
+
+
 def _in_order(calendar: Calendar, cards: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """Return the segments that have a card, in the campaign's order."""
     titles: dict[str, str] = {card["segment"]: card["segment_title"] for card in cards}
@@ -89,8 +119,10 @@ def _card(entry: Entry) -> dict[str, Any]:
     allowed = [name for name in brief.channel.placeholders if name in post.message]
     return {
         "id": post.id,
-        "date": slot.on.isoformat(),
-        "day": f"{slot.on.month}月{slot.on.day}日 周{WEEKDAYS[slot.on.weekday()]}",
+        "date": STANDING if slot.standing else slot.on.isoformat(),
+        "day": "常备（遇到时用）"
+        if slot.standing
+        else f"{slot.on.month}月{slot.on.day}日 周{WEEKDAYS[slot.on.weekday()]}",
         "time": clock(entry),
         "segment": segment(entry),
         "segment_title": brief.segment.title if brief.segment else "",
@@ -100,6 +132,7 @@ def _card(entry: Entry) -> dict[str, Any]:
         "message": post.message,
         "comment": "\n".join(part.text for part in post.parts if part.role == "comment"),
         "placeholders": allowed,
+        "replies": [{"when": when, "answer": reply.answer} for when, reply in replies(entry)],
         "pictures": [
             {"file": name, "alt": picture.alt or picture.headline}
             for name, picture in zip(pictures(entry), post.pictures, strict=True)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..dealing import dealt
 from ..values import LEVELS, Calendar, Entry
-from . import approval, clock, expires, pictures, segment, sources
+from . import approval, clock, expires, pictures, replies, segment, sources
 
 COLUMNS = (
     "date", "time", "segment", "campaign", "channel", "genre", "beat", "variant", "post", "text", "picture", "tags",
-    "sources", "approval", "expires",
+    "sources", "approval", "expires", "staff",
 )  # fmt: skip
 """Columns of the CSV: a contract, see ``docs/wire-schema.md``."""
 
@@ -21,7 +22,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes a cell that begins so for a formula; the CSV puts an apostrophe before it."""
 
 
-def row(entry: Entry) -> dict[str, str]:
+def row(entry: Entry, staff: Sequence[tuple[str, str]] = ()) -> dict[str, str]:
     """Return an entry as the CSV's columns; several values in a cell are joined by ``"; "``."""
     post, slot = entry.post, entry.post.brief.slot
     values = {
@@ -40,6 +41,7 @@ def row(entry: Entry) -> dict[str, str]:
         "sources": "; ".join(sources(entry)),
         "approval": approval(entry),
         "expires": expires(entry),
+        "staff": "; ".join(f"{branch} {name}" for branch, name in staff),
     }
     return {name: f"'{value}" if value.startswith(FORMULA) else value for name, value in values.items()}
 
@@ -55,7 +57,8 @@ class CsvExporter:
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, COLUMNS, lineterminator="\r\n")
             writer.writeheader()
-            writer.writerows(row(entry) for entry in calendar.entries)
+            staff = dealt(calendar)
+            writer.writerows(row(entry, staff.get(entry.post.id, ())) for entry in calendar.entries)
         return path
 
 
@@ -106,7 +109,7 @@ class XlsxExporter:
 _READ = (
     # heading, width in characters
     ("日期", 9), ("星期", 6), ("时间", 7), ("客群", 12), ("渠道", 8), ("类型", 10), ("阶段", 12), ("文案", 58), ("图片", 22),
-    ("状态", 8), ("问题", 30), ("出处", 34), ("审批号", 15), ("有效至", 12), ("编号", 19),
+    ("状态", 8), ("问题", 30), ("出处", 34), ("审批号", 15), ("有效至", 12), ("编号", 19), ("接话", 44), ("发给", 16),
 )  # fmt: skip
 WEEKDAYS = "一二三四五六日"
 
@@ -120,6 +123,7 @@ def _calendar(book: Any, calendar: Calendar, formats: Mapping[str, Any]) -> None
     for column, (heading, width) in enumerate(_READ):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, heading, formats["head"])
+    staff = dealt(calendar)
     for line, entry in enumerate(calendar.entries, 1):
         post, slot = entry.post, entry.post.brief.slot
         status = (
@@ -133,16 +137,18 @@ def _calendar(book: Any, calendar: Calendar, formats: Mapping[str, Any]) -> None
         )
         sheet.write_datetime(line, 0, dt.datetime.combine(slot.on, dt.time.min), formats["date"])
         texts = (
-            f"周{WEEKDAYS[slot.on.weekday()]}", clock(entry), post.brief.segment.title if post.brief.segment else "",
+            "常备" if slot.standing else f"周{WEEKDAYS[slot.on.weekday()]}", clock(entry), post.brief.segment.title if post.brief.segment else "",
             post.brief.channel.title, post.brief.genre.title if post.brief.genre else slot.genre, slot.stage or slot.beat,
             post.text,
             "\n".join(pictures(entry)), status, _problems(entry), "\n".join(sources(entry)), approval(entry), expires(entry), post.id,
+            "\n".join(f"{when}：{reply.answer}" for when, reply in replies(entry)),
+            "\n".join(f"{branch} {name}" for branch, name in staff.get(post.id, ())),
         )  # fmt: skip
         for column, text in enumerate(texts, 1):
             style = "cell"
             if column == 9:
                 style = "signed" if entry.approved else "block" if entry.checked.blocked else "cell"
-            elif column in (8, 11, 12, 14):
+            elif column in (8, 11, 12, 14, 15, 16):
                 style = "quiet"
             sheet.write_string(line, column, text, formats[style])
         lines = sum(1 + len(part) // 30 for part in post.text.splitlines())

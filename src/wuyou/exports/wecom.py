@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ..dealing import dealt
 from ..values import Calendar, Entry
 from . import approval, clock, expires, pictures, segment, sources
 
@@ -27,19 +28,24 @@ class WecomExporter:
 
     def export(self, calendar: Calendar, path: Path) -> Path:
         """Write the file."""
+        staff = dealt(calendar)
         content = {
             "version": VERSION,
             "title": calendar.title,
             "campaign": calendar.campaign,
             "bank": calendar.bank.name,
             "sample": calendar.bank.sample,
-            "tasks": [_task(entry) for entry in calendar.approved.entries],
+            "tasks": [
+                _task(entry, [name for _, name in staff.get(entry.post.id, ())])
+                for entry in calendar.approved.entries
+                if not entry.post.brief.slot.standing
+            ],
         }
         path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
         return path
 
 
-def _task(entry: Entry) -> dict[str, Any]:
+def _task(entry: Entry, staff: list[str]) -> dict[str, Any]:
     post, slot = entry.post, entry.post.brief.slot
     about = {
         "date": slot.on.isoformat(),
@@ -56,10 +62,12 @@ def _task(entry: Entry) -> dict[str, Any]:
     comment = "\n".join(part.text for part in post.parts if part.role == "comment")
     if comment:
         about["first_comment"] = comment
-    return {**about, "request": _request(entry)}
+    if staff:
+        about["staff"] = staff
+    return {**about, "request": _request(entry, staff)}
 
 
-def _request(entry: Entry) -> dict[str, Any]:
+def _request(entry: Entry, staff: list[str]) -> dict[str, Any]:
     post, channel = entry.post, entry.post.brief.slot.channel
     images = [{"msgtype": "image", "image": {"file": name, "media_id": ""}} for name in pictures(entry)]
     tags = list(post.brief.segment.tags) if post.brief.segment else []
@@ -67,7 +75,10 @@ def _request(entry: Entry) -> dict[str, Any]:
         return {
             "text": {"content": post.message},
             "attachments": images,
-            "visible_range": {"external_contact_list": {"tag_list": tags}},
+            "visible_range": {
+                **({"sender_list": {"user_list": staff}} if staff else {}),
+                "external_contact_list": {"tag_list": tags},
+            },
         }
     request: dict[str, Any] = {
         "chat_type": CHAT_TYPES.get(channel, "single"),

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from ..regexes import regex
 from .quantity import Day, Kind, Quantity
 
 _COUNTED = frozenset({"piece", "person", "household", "group", "time", "session"})
 """Units between which people are not strict: 58家网点, 58个网点."""
+_ACROSS = ({"ordinal", "session"}, {"date"})
+"""Units of different kinds that may be compared."""
 _APART = frozenset({"ordinal", "discount", "clock", "weekday"})
 """Units that a bare number never means."""
 _TOLERANCE = {"rate": Decimal("0.03")}
 _ELSE = Decimal("0.1")
+_ROUGH = Decimal("0.05")
+"""By how much 四分之一 may miss what it stands for."""
+_FRACTION = regex(r"[二三四五六七八九十]分之")
+_BASE_POINTS = regex(r"BP|bp|基点|[Ｂｂ]")
+_NOON = 12 * 60
+_HOURS = frozenset("123456789一二两三四五六七八九十１２３４５６７８９")
 
 
 def says(claim: Quantity, sources: Iterable[Quantity]) -> bool:
@@ -43,10 +52,18 @@ def same(claim: Quantity, source: Quantity) -> bool:
     for rounding, by 3 % of a rate and 10 % of anything else. Bounds are not compared: whether 20万元起 may be told as
     20万元 is no question of numbers.
     """
+    if claim.kind != source.kind and claim.unit and source.unit and {claim.unit, source.unit} not in _ACROSS:
+        return False
     if isinstance(claim.low, Day) or isinstance(source.low, Day):
         return _same_days(claim, source)
     if "phone" in (claim.kind, source.kind):
         return claim.kind == source.kind and claim.normalized == source.normalized
+    if claim.unit == "pip" or source.unit == "pip":
+        return any(same(one, other) for one in _pips(claim) for other in _pips(source))
+    if claim.kind == source.kind == "clock" and _half_day(claim) and isinstance(claim.high, Decimal):
+        later = claim._replace(low=claim.low + _NOON, high=claim.high + _NOON, text=f"下午{claim.text}")
+        if same(later, source):
+            return True
     scaled = _scaled(claim, source)
     if scaled is None or not isinstance(claim.high, Decimal):
         return False
@@ -56,6 +73,19 @@ def same(claim: Quantity, source: Quantity) -> bool:
     if claim.unit == "weekday" or {claim.unit, source.unit} == {"month", "day"}:
         return low <= claim.low <= high
     return _near(claim, claim.low, low) or _near(claim, claim.low, high)
+
+
+def _pips(quantity: Quantity) -> tuple[Quantity, ...]:
+    """Return what 八个点 may mean: eight per cent, or eight base points."""
+    if quantity.unit != "pip" or not isinstance(quantity.low, Decimal) or not isinstance(quantity.high, Decimal):
+        return (quantity,)
+    parts = Decimal("0.01"), Decimal("0.0001")
+    return tuple(quantity._replace(low=quantity.low * part, high=quantity.high * part, unit="ratio") for part in parts)
+
+
+def _half_day(claim: Quantity) -> bool:
+    """Tell whether an hour was told in words without its part of the day: 四点半 may be 16:30."""
+    return ":" not in claim.text and "：" not in claim.text and claim.high < _NOON and claim.text[0] in _HOURS  # type: ignore[operator]
 
 
 def _scaled(claim: Quantity, source: Quantity) -> tuple[Decimal, Decimal] | None:
@@ -70,6 +100,8 @@ def _scaled(claim: Quantity, source: Quantity) -> tuple[Decimal, Decimal] | None
         return low / 31, high / 30
     if (ours, theirs) == ("day", "minute"):
         return low / 1440, high / 1440
+    if not ours and theirs == "ratio" and _BASE_POINTS.search(source.text):
+        return low * 10_000, high * 10_000
     factor = _factor(ours, theirs)
     return None if factor is None else (low * factor, high * factor)
 
@@ -87,6 +119,8 @@ def _factor(ours: str, theirs: str) -> Decimal | None:
 
 def _near(claim: Quantity, said: Decimal, true: Decimal) -> bool:
     """Compare one end, allowing for what the claim's own words allow."""
+    if claim.unit == "ratio" and _FRACTION.match(claim.text):
+        return abs(said - true) <= abs(true) * _ROUGH
     if claim.bound not in ("约", "近", "多"):
         return said == true
     step = Decimal(1).scaleb(int(said.normalize().as_tuple().exponent))

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 
 from ..regexes import regex
+from .hit import Hit
 from .patterns import PUBLIC_PHONES
 from .quantity import Bound
-from .readers import Hit
 
 # ── how it is bound ──
 
 _NEAR = r"[^\d，。；、,;|:]"
 """What may stand between the binding word and the number."""
 _BEFORE: tuple[tuple[Bound, re.Pattern[str]], ...] = (
-    ("约", regex(r"(?:大?约|大概|差不多|左右|约为|约合) ?$")),
-    ("近", regex(r"(?<!最)(?:将近|接近|近) ?$")),
+    ("约", regex(r"(?:大?约|大概|差不多|左右|约为|约合)(?:是|就是|有|要|能到)? ?$")),
+    ("近", regex(r"(?:(?<!最)(?:将近|接近|近)|(?<![凉爽愉])快要?(?:占到|到|有)?|(?<![达没])不到) ?$")),
     (
         "内",
         regex(
@@ -27,13 +27,16 @@ _BEFORE: tuple[tuple[Bound, re.Pattern[str]], ...] = (
         "起",
         regex(
             r"(?:不得?低于|不得?少于|不低于|不少于|至少|最低|最短|起[购存]点?|起点|达到?|超过|大于|高于|满|逾)"
-            rf"{_NEAR}{{0,3}} ?$"
+            rf"{_NEAR}{{0,3}}(?: ?[:|])? ?$"
         ),
     ),
+    ("内", regex(r"[<≤] ?$")),
+    ("起", regex(r"[>≥] ?$")),
     ("前", regex(r"前 ?$")),
 )
 _AFTER: tuple[tuple[Bound, re.Pattern[str]], ...] = (
     ("约", regex(r" ?(?:左右|上下)")),
+    ("多", regex(r" ?(?:出头|挂零)")),
     ("起", regex(r" ?(?:\(含\))?(?:及?以上|起|之上)")),
     ("内", regex(r" ?(?:\(含\))?(?:以内|及?以下|之内|内(?!部|容)|封顶|为限)")),
 )
@@ -42,7 +45,7 @@ _DAY_BEFORE: tuple[tuple[Bound, re.Pattern[str]], ...] = (
     ("起", regex(r"(?:自|从|始于) ?$")),
 )
 _DAY_AFTER: tuple[tuple[Bound, re.Pattern[str]], ...] = (
-    ("止", regex(r" ?(?:\([^()]{1,6}\))? ?(?:之?前|以前|止|截止|为止|到期|结束)")),
+    ("止", regex(r" ?(?:\([^()]{1,6}\))? ?(?:之?前|以前|止|截止|为止|到期|结束|[就便](?:收|截|停|结|关|没|完))")),
     ("起", regex(r" ?(?:\([^()]{1,6}\))? ?(?:起|开始|之?后|以后|开[抢售])")),
 )
 
@@ -94,6 +97,8 @@ _WEEKLY = regex(
     r"(?:每个?|逢|隔)(?:周|星期|礼拜)[一二三四五六日天]"
     r"(?:(?:、|和|及|至|到|-)(?:周|星期)?[一二三四五六日天]){0,4}(?:、|和|及|至|到|-)$"
 )
+_RATED = regex(r"(?:率|年化|收益|息|[期年月的从到至存])[^\d，。；、]{0,3}$")
+_PAID = regex(r"(?:押金|手续费|[赔得收返送减省抵给补扣付交领]|额度|年费|工本费)[^\d，。；、]{0,2}$")
 _ONE_COIN = ("一元", "一块", "一块钱", "一毛", "一毛钱", "一分钱")
 _COUNTED_OFF = ("person", "household", "time", "group")
 
@@ -106,11 +111,13 @@ def is_claim(hit: Hit, bound: Bound, flat: str) -> bool:
     judged = {
         "ordinal": lambda: word[-1] in "期款批档",
         "weekday": lambda: _is_weekly(word, flat[max(0, hit.start - 24) : hit.start]),
-        "number": lambda: not re.fullmatch(r"\d|(?:19|20)\d\d", word),
+        "number": lambda: _is_number(hit, word, before, bound),
         "phone": lambda: word not in PUBLIC_PHONES,
         "clock": lambda: not _MEETING.match(after) and (not told or _pinned(word, before, bound)),
         "date": lambda: not re.fullmatch(r"[^年日号\-/.]{1,3}月", word) or bool(bound or _MONTH_MEANT.match(after)),
     }.get(hit.unit if hit.unit in ("ordinal", "weekday") else hit.kind)
+    if hit.unit == "ratio" and word.endswith("半"):
+        return False
     if judged is not None:
         return judged()
     if not told:
@@ -125,6 +132,15 @@ def is_claim(hit: Hit, bound: Bound, flat: str) -> bool:
 def _is_weekly(word: str, before: str) -> bool:
     """Tell whether a weekday is said to come back: 每周三, the second of 每周二、周四, 周一至周五."""
     return word[0] in "每逢隔" or len(word) > 3 or bool(_WEEKLY.search(before))
+
+
+def _is_number(hit: Hit, word: str, before: str, bound: Bound) -> bool:
+    """Tell whether a number without a unit states something: 五百, 三点八; not a lone digit, a year, 十来."""
+    if word[0].isdigit():
+        return not re.fullmatch(r"\d|(?:19|20)\d\d", word)
+    if "点" in word:
+        return bool(_RATED.search(before))
+    return bool(bound or hit.low >= 100 or _PAID.search(before))  # type: ignore[operator]
 
 
 def _pinned(word: str, before: str, bound: Bound) -> bool:

@@ -10,8 +10,8 @@ from ..regexes import regex
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，；？！"}
 _ALIKE = dict(
     zip(
-        "—–―－−‐‑﹣〜∼～￥○萬億兩點號個歲週圓貳參陸張組戶滿減約內過時間",
-        "--------~~~¥〇万亿两点号个岁周圆贰叁陆张组户满减约内过时间",
+        "—–―－−‐‑﹣〜∼～￥○萬億兩點號個歲週圓貳參陸張組戶滿減約內過時間幣筆檔項頁輛顆種歐鎊屆場課節樓層積獎達餘剩",
+        "--------~~~¥〇万亿两点号个岁周圆贰叁陆张组户满减约内过时间币笔档项页辆颗种欧镑届场课节楼层积奖达余剩",
         strict=True,
     )
 )
@@ -26,17 +26,19 @@ _SPREAD = regex(
     re.ASCII,
 )
 """Digits set apart one by one, ``2 0 2 6 年``, or by thousands, ``10 000元``."""
-_OPTION = regex(r"(?<![^\s：:，,])([1-9])[ \u3000](?=[^\s\d])")
-"""One of the choices a post offers: ``1 甜的 2 咸的``."""
+_OPTION = regex(r"(?<![^\s：:，,])([1-9])(?:[ \u3000](?=[^\s\d])|(?=[\u4e00-\u9fff]))")
+"""One of the choices a post offers: ``1 甜的 2 咸的``, ``1火锅 2酸菜鱼 3回家``."""
+_ITEM = regex(r"(?<![^\s：:；;。，,（(])([1-9])[.．、](?=\S)")
+"""One of the numbered items of a line: ``1.对象…；2.期限…``."""
 
 
 def flatten(text: str) -> tuple[str, list[int]]:
     """Return the plain text and, for each of its characters, the place of the original character."""
     plain = text.translate(_PLAIN)
+    if options := {*_series(_OPTION, text, 2), *_series(_ITEM, text, 3)}:
+        plain = "".join("\0" if at in options else char for at, char in enumerate(plain))
     if not _UNEVEN.search(text):
         return plain, list(range(len(plain)))
-    if options := set(_options(text)):
-        plain = "".join("\0" if at in options else char for at, char in enumerate(plain))
     gone = {at for found in _SPREAD.finditer(plain) for at in range(*found.span()) if plain[at] == " "}
     gone.update(at for at, char in enumerate(plain) if char in _ZERO_WIDTH)
     kept = [at for at in range(len(plain)) if at not in gone]
@@ -75,12 +77,13 @@ def _touch(left: str, right: str) -> bool:
     return "0" <= right <= "9" and (left in "-~:¥" or "\u4e00" <= left <= "\u9fff")
 
 
-def _options(text: str) -> Iterator[int]:
-    """Find the digits of choices: in one line, or at the heads of lines, 1 2 3 in this order."""
-    marks = list(_OPTION.finditer(text))
-    for index, mark in enumerate(marks):
-        if mark[1] == "1" and index + 1 < len(marks) and marks[index + 1][1] == "2":
-            for expected, option in enumerate(marks[index:], start=1):
-                if option[1] != str(expected):
-                    break
-                yield option.start()
+def _series(mark: re.Pattern[str], text: str, least: int) -> Iterator[int]:
+    """Find digits that count 1 2 3 in this order, such as those of choices or of numbered items, if there are enough."""
+    waiting: list[int] = []
+    for found in mark.finditer(text):
+        if found[1] == "1":
+            yield from waiting if len(waiting) >= least else ()
+            waiting = [found.start()]
+        elif waiting and found[1] == str(len(waiting) + 1):
+            waiting.append(found.start())
+    yield from waiting if len(waiting) >= least else ()

@@ -15,6 +15,7 @@ _MYRIADS = {"万": 10**4, "w": 10**4, "亿": 10**8}
 
 def number(text: str) -> Decimal | None:
     """Read a numeral: 1,200 · 1.5亿 · 2千 · 二十万 · 一点七五 · 二〇二六; None when it is none, like 两三."""
+    text = text.replace("个亿", "亿")
     head = text.rstrip("十百千万亿w")
     if head and head[0] in "0123456789":
         digits = head.replace(",", "")
@@ -49,7 +50,7 @@ def _chinese(text: str) -> Decimal | None:
             gap = gap or not _DIGITS[char]
             digit, waiting = _DIGITS[char], True
         elif char in _TENS:
-            section += (digit if waiting else 1) * _TENS[char]
+            section += (digit or 1) * _TENS[char]
             digit, waiting, place, gap = 0, False, _TENS[char], False
         else:
             total = (

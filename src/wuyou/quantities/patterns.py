@@ -11,17 +11,20 @@ HAN_DIGITS = "零〇一二两三四五六七八九"
 _MANY = rf"{HAN_DIGITS}十百千万亿"
 _ARABIC = (
     r"(?<!\d)(?<!\d[.,])(?:\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?|\d{1,16}(?:\.\d{1,6})?)"
-    r"(?:[百千万亿]{1,2}|w(?=[元块起以，。；、 )]|$))?"
+    r"(?:[百千万亿]{1,2}|个亿|w(?=[元块起以，。；、 )]|$))?"
 )
 _CHINESE = (
     rf"(?<![{_MANY}第几数])(?:(?<![下上同某任唯次])一|[二两三四五六七八九十])[{_MANY}]{{0,11}}"
-    r"(?:点[零〇一二三四五六七八九]{1,4})?"
+    r"(?:点[零〇一二三四五六七八九]{1,4}|个亿)?"
 )
 _NUM = rf"(?:{_ARABIC}|{_CHINESE})"
 _TO = r" ?(?:至|到|-{1,2}|~) ?"
 _FIRST = r"\d一二两三四五六七八九十"
 """With one of these a number begins. Patterns say so first: it saves trying everything at every character."""
-_RANGE = rf"(?=[{_FIRST}])(?:(?<![A-Za-z])|(?<=AUM)|(?<=RMB)|(?<=CNY))(?P<low>{_NUM})(?P<more>[多余来])?(?:{_TO}(?P<high>{_NUM}))? ?"
+_MORE = r"(?P<more>[多余来几](?P<big>[万亿])?)?"
+_RANGE = (
+    rf"(?=[{_FIRST}])(?:(?<![A-Za-z])|(?<=AUM)|(?<=RMB)|(?<=CNY))(?P<low>{_NUM}){_MORE}(?:{_TO}(?P<high>{_NUM}))? ?"
+)
 
 
 def _compile(*parts: str, flags: int = 0) -> re.Pattern[str]:
@@ -33,7 +36,7 @@ def _compile(*parts: str, flags: int = 0) -> re.Pattern[str]:
 _UNIT = r"[.\d%‰万亿百千元块折成年月日天号次份名人位户个家张期笔倍岁点:/]"
 _MEASURED = r"[元块万亿千百折倍克公斤年月日天号点美港欧起至到以前止小个周季基B]"
 """After 1.5 at the head of a line: a quantity, not the number of a section."""
-_CHOICE = r"[“\"'「 ]{0,2}\d{1,2}[”\"'」]?"
+_CHOICE = r"[“\"'「 ]{0,2}\d{1,2}(?![-,]\d{3})[”\"'」]?"
 NEVER = _compile(
     rf"(?=[ \t(*A-Za-z{_FIRST}表图附扣回打发选敲输按双-])(?:",
     r"^[ \t]{0,8}(?:[-*] )?(?:\(\d{1,2}\)|\d{1,2}[.、)](?!\d)",  # 1. （2）
@@ -58,9 +61,10 @@ PUBLIC_PHONES = (
 )  # fmt: skip
 """Numbers of the police and of regulators: everybody's, so naming one is no statement about the bank."""
 PHONE = _compile(
-    r"(?<![\d-])(?:[48]00[- ]?\d{3}[- ]?\d{4}|0\d{2,3}[- ]\d{3,4}[- ]?\d{4}|1[3-9]\d[- ]?\d{4}[- ]?\d{4}",
+    r"(?<![\d¥$-])(?:[48]00[- ]?\d{3}[- ]?\d{4}",
+    r"|[48]00\d[- ]\d{3}[- ]\d{3}|[2-8]\d{3}[- ]\d{4}|96-\d{4}|96\d{4}-\d|0\d{2,3}[- ]\d{3,4}[- ]?\d{4}|1[3-9]\d[- ]?\d{4}[- ]?\d{4}",
     rf"|(?P<short>9[56]\d{{3,4}})|{'|'.join(PUBLIC_PHONES)})",
-    r"(?![\d,.]|[%‰万亿元块人名份个次克户笔天件张家期周岁分米]| ?[年月日])",
+    r"(?![\d,.]|[%‰万亿元块人名份个次克户笔天件张家期周岁分米]|BP|bp|个?基点| ?[年月日])",
 )
 EXTENSION = _compile(r"(?:内线|分机)(?:号码?)?[:为]? ?(?P<digits>\d{3,6})(?!\d)")
 
@@ -86,7 +90,7 @@ DOTTED = _compile(
     rf"|(?<![\d.])(?P<m>{_M})\.(?P<d>{_D})(?=起|前(?!\d)|止|日|号|开始|之前)",
 )
 DAYS = _compile(
-    rf"(?P<d1>{_DAY})(?:[日号]?(?P<to>{_TO}|、)(?P<d2>{_DAY}))?[日号]",
+    rf"(?P<d1>{_DAY})(?:[日号]?(?P<to>{_TO}|、)(?P<d2>{_DAY}))?(?:[日号]|(?<=\d)(?=\0{{2}}))",
     r"(?![楼线店门院窗柜文令内后]|公告|以内|之内|以上|起息|持有|年化|通知|游)",
 )
 STREET = _compile(r"(?:路|街|巷|弄|道|第|座|幢|栋|公告|〕) ?$")
@@ -115,14 +119,18 @@ APPOINTED = _compile(r"起(?!伏)|前|开|到|至|-|准时|截止|以前|以后|
 
 # ── shares ──
 
-RATE = _compile(_RANGE, r"(?P<unit>%|‰|个?(?:BP|bp|基点)|个百分点)")
-PARTS = _compile(rf"(?P<of>[百千万])分之(?P<low>{_NUM})(?:{_TO}(?:[百千万]分之)?(?P<high>{_NUM}))?")
+RATE = _compile(_RANGE, r"(?P<unit>%|‰|个?(?:BP|bp|基点)|个百分点|个点(?![心赞评]))")
+PARTS = _compile(
+    rf"(?P<of>[百千万]|(?<![{HAN_DIGITS}十])[二三四五六七八九十])分之(?P<low>{_NUM}|零点[{HAN_DIGITS}]{{1,4}})",
+    rf"(?:{_TO}(?:[百千万]分之)?(?P<high>{_NUM}))?",
+)
 DISCOUNT = _compile(
-    rf"(?P<low>{_ARABIC}|(?<![{HAN_DIGITS}十百千打])[一二三四五六七八九]{{1,2}}(?:点[一二三四五六七八九])?)折",
+    rf"(?P<low>{_ARABIC}|(?<![{HAN_DIGITS}十百千])[一二三四五六七八九]{{1,2}}(?:点[一二三四五六七八九])?)折",
     r"(?![叠腾返旧现合算扣磨射断中线])",
 )
 TENTHS = _compile(
-    r"(?<![\d.第])(?P<low>[1-9]|(?<![一二三四五六七八九十])[二三四五六七八九])成(?=以上|左右|多|[，。、；;,的\s)]|$)"
+    r"(?<![\d.第])(?P<low>[1-9]|(?<![一二三四五六七八九十])[二三四五六七八九])成(?=以上|左右|多|就是|[，。、；;,的\s)]|$)"
+    r"|(?P<half>(?<![一两三四五六七八九十])一半|对半|减半|折半)(?!天|年|月|个)"
 )
 
 # ── money ──
@@ -131,10 +139,25 @@ CURRENCIES = {
     "美元": "USD", "美金": "USD", "港币": "HKD", "港元": "HKD", "欧元": "EUR", "日元": "JPY", "英镑": "GBP",
     "澳元": "AUD", "新加坡元": "SGD", "加元": "CAD", "瑞士法郎": "CHF",
 }  # fmt: skip
-_MONEY = rf"(?P<unit>{'|'.join(CURRENCIES)}|元人民币|人民币元|元(?![旦宵素件老])|块钱|块|毛钱?|角(?!度|色|落)|分钱)"
+_MONEY = (
+    rf"(?P<unit>{'|'.join(CURRENCIES)}|元人民币|人民币元|元(?![旦宵素件老])|块钱|块|毛钱?|角(?!度|色|落)|分钱|人民币)"
+)
+_REST = (
+    rf"(?<=块)[1-9{HAN_DIGITS[2:]}一][毛角]?(?=[，。、；;！？!?)~…\s]|$|左右|[的多起吧了呢呀啊哈嘛])"
+    rf"|(?<=毛)[1-9{HAN_DIGITS[2:]}](?![\d.{HAN_DIGITS}十百千万]|[个张次份月年天])"
+)
+"""What is left after the whole: 四块五, 8块8, 四毛五."""
+PAID = _compile(r"(?:[满减省返送付收抵花掏扣交补退赚值贵差赔领得要只才约每]|优惠|就是|便宜|只要)$")
+COINS = _compile(
+    r"起|以|[，。、,;；)！？!?~…]|$|[减抵返多到就的呢了吧啊]|左右|封顶|红包|不到|出头|一[个克张次天笔月年人桶本]|话费|立减|优惠"
+)
+"""Before and after 块, when it means money."""
+FOREIGN = _compile(rf"({'|'.join(CURRENCIES)}) ?$")
+"""Before an amount in 元: 美元5,000元."""
 _SIGN = r"¥|RMB|CNY|HK\$|US\$|\$"
 AMOUNT = _compile(
-    rf"(?=[{_FIRST} ¥RCHU$])(?:(?P<sign>{_SIGN})? ?{_RANGE}{_MONEY}|(?P<sign2>{_SIGN}) ?(?P<low2>{_ARABIC}))"
+    rf"(?=[{_FIRST} ¥RCHU$])(?:(?P<sign>{_SIGN})? ?{_RANGE}{_MONEY}(?:(?<=[块毛])(?P<rest>{_REST}))?",
+    rf"|(?P<sign2>{_SIGN}) ?(?P<low2>{_ARABIC}))",
 )
 _LESS = r"(?:立|直|随机|即|再|最高|至多)?(?:减免?|返|抵)"
 OFF = _compile(
@@ -158,14 +181,14 @@ class Span(NamedTuple):
 
 _SPAN = (
     r"个?(?:工作|交易|自然|营业)日|个自然月|个月|个季度|年(?![级代终货味轻轮薪会纪华])|天|周(?![一二三四五六日末岁年])"
-    r"|个?星期(?![一二三四五六日天])|个?小时|h(?![A-Za-z])|分钟|秒钟?|日(?=以?内|之内|后|以上|起息|持有|封闭|期)"
+    r"|个?(?:星期|礼拜)(?![一二三四五六日天](?![次回趟场]))|个?小时|个?钟头|h(?![A-Za-z])|分钟|秒钟?|日(?=以?内|之内|后|以上|起息|持有|封闭|期)"
 )
 TERM = _compile(_RANGE, rf"(?:(?P<half>个半(?:月|小时|年)|年半)|(?P<unit>{_SPAN}))")
 SPANS = tuple(
     Span(mark, unit, length)
     for unit, length, marks in (
-        ("workday", 1, "工作日 交易日 营业日"), ("day", 1, "自然日"), ("month", 3, "季"), ("minute", 60, "时 h"),
-        ("minute", 1, "分"), ("second", 1, "秒"), ("month", 12, "年"), ("month", 1, "月"), ("day", 7, "星期 周"),
+        ("workday", 1, "工作日 交易日 营业日"), ("day", 1, "自然日"), ("month", 3, "季"), ("minute", 60, "时 钟头 h"),
+        ("minute", 1, "分"), ("second", 1, "秒"), ("month", 12, "年"), ("month", 1, "月"), ("day", 7, "星期 礼拜 周"),
         ("day", 1, "天 日"),
     )
     for mark in marks.split()
@@ -181,7 +204,7 @@ COUNTS = {
     "person": "名 位 人",
     "household": "户",
     "group": "组",
-    "time": "人次 笔 次 回 遍 趟",
+    "time": "人次 笔 次 回 遍 趟 单",
     "point": "积分 分",
     "gram": "千克 公斤 斤 克 kg g",
     "age": "周岁 岁",
@@ -193,9 +216,20 @@ COUNTS = {
 }
 COUNT_OF = {word: unit for unit, words in COUNTS.items() for word in words.split()}
 _COUNTERS = "|".join(sorted(COUNT_OF, key=lambda word: (-len(word), word)))
-COUNT = _compile(_RANGE, rf"(?P<unit>(?!个[月半]){_COUNTERS})(?!分之)")
+COUNT = _compile(
+    _RANGE,
+    rf"(?P<unit>(?!个(?:[月半亿]|钟头|小时|星期|礼拜)|人民币|单[位笔日月人独身个价元纯子]|分(?:[\d{HAN_DIGITS}十]{{1,3}}个?[年月期次批天]|[\0之成期]))(?:{_COUNTERS}))(?!分之)",
+)
 ORDINAL = _compile(
     rf"第 ?(?P<low>\d{{1,4}}|[{HAN_DIGITS}十百]{{1,5}})(?:{_TO}(?P<high>\d{{1,4}}))? ?",
     r"(?P<unit>季度|[天日期次轮回届位名章条款项节课季周步批档号支个])?",
 )
 BARE = _compile(rf"(?<![A-Za-z_#@\d])(?P<low>{_ARABIC})(?:{_TO}(?P<high>{_ARABIC}))?(?![A-Za-z\d])")
+FIRST = _compile(r"首(?=[期批月年次笔单日周])(?![期批月年次笔单日周]?[\d付])")
+"""首期 is 第一期."""
+HAN_BARE = _compile(
+    rf"(?=[{_MANY}]{{1,3}}(?:[十百千万点]|个?亿)|十[一二三四五六七八九])(?P<low>{_CHINESE}){_MORE}(?![{_MANY}般变而后代行夜计强孝之成]|里(?:挑|路)|起(?:去|来)|方百计|姓|变|分[之成数])"
+)
+"""A number in words without a unit: 五百, 一千四, 三点八."""
+NO_POINT = _compile(r"[起刻同直样定边个]")
+"""After 三点一: an hour and the next word, no decimal."""

@@ -7,9 +7,10 @@ from functools import lru_cache
 from ..regexes import regex
 from .context import bound_of, is_claim
 from .flatten import flatten
+from .hit import Hit
 from .patterns import NEVER
 from .quantity import Day, Quantity
-from .readers import STAGES, Hit
+from .readers import STAGES
 
 _TO = r" ?(?:至|到|-{1,2}|~) ?"
 _GAP = regex(rf"(?:\(不?含\))?{_TO}(?:次日|当日|当天|第二天|每?周|星期)?")
@@ -21,7 +22,7 @@ _LIST = regex(r" ?(?:、|,|，|和|及|与|或|以及) ?")
 _NOON = 12 * 60
 
 
-POSSIBLE = regex(r"[0-9０-９零〇一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾貳參陸半兩每逢隔周週星礼拾佰仟]")
+POSSIBLE = regex(r"[0-9０-９零〇一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾貳參陸半兩每逢隔周週星礼拾佰仟首]")
 """What no quantity can do without."""
 
 

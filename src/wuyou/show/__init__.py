@@ -7,9 +7,12 @@ from html import escape
 from typing import Any, NamedTuple
 
 from ..chinese import pad, width
-from ..values import Brief, Calendar, Checked, Fact, Finding, Lamp, Passage
+from ..values import Brief, Calendar, Checked, Fact, Finding, Passage, Reply
+from . import sides
+from .terminal import LEVEL_TITLES, difference, meter, underlined, verdict
 
-LEVEL_TITLES = {"block": "拦截", "warn": "提醒", "hint": "建议"}
+__all__ = ["Page", "difference", "page", "table", "underlined", "verdict"]
+
 LEVEL_COLOURS = {"block": "#c62828", "warn": "#b26a00", "hint": "#33691e"}
 STYLE = "font:14px/1.6 system-ui,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif;border-collapse:collapse;text-align:left"
 
@@ -37,7 +40,7 @@ def page(value: Any) -> Page:
     if isinstance(value, Calendar):
         return _calendar(value)
     if isinstance(value, Checked):
-        return _posts([value])
+        return _posts([value], full=True)
     if isinstance(value, Iterable) and not isinstance(value, (str, bytes, dict)):
         items = list(value)
         if items and all(isinstance(item, Checked) for item in items):
@@ -118,28 +121,60 @@ def _finding_row(finding: Finding) -> tuple[str, str, str, str]:
     return LEVEL_TITLES[finding.level], finding.rule, finding.message, finding.suggestion
 
 
-def _posts(checked: Sequence[Checked]) -> Page:
+def _posts(checked: Sequence[Checked], *, full: bool = False) -> Page:
+    """Show posts; in a terminal what stands behind a post is told only of one that is shown alone."""
     blocks, lines = [], []
     for each in checked:
         post, slot = each.post, each.post.brief.slot
         at = f"{slot.on} {slot.at.strftime('%H:%M')}" if slot.at else str(slot.on)
         genre = post.brief.genre.title if post.brief.genre else slot.genre
         title = f"{at}  {post.brief.channel.title}·{genre}  {post.id}"
-        inside = f"<b>{escape(title)}</b>{_lamps(each)}{_body(each)}{_notes(each)}{_ways(each)}"
+        inside = f"<b>{escape(title)}</b>{_lamps(each)}{_body(each)}{_notes(each)}{_ways(each)}{_behind(each)}"
         blocks.append(f"<div style='margin:10px 0;padding:8px 12px;border-left:3px solid #2e7d6b'>{inside}</div>")
         lines += [title, *(f"    {line}" for line in post.text.splitlines())]
         lines += [f"    {LEVEL_TITLES[finding.level]}  {finding.rule}  {finding.message}" for finding in each.findings]
-        lines.append(f"    {_meter(each)}")
+        lines.append(f"    {meter(each)}")
+        lines += _beside(each) if full else []
     return Page(f'<div style="{STYLE}">{"".join(blocks)}</div>', "\n".join(lines))
 
 
-def _meter(each: Checked) -> str:
-    """Show the lamps, and how many of the owed ones are lit, and how many more; the count only where some are owed."""
-    lamps = " ".join(f"{'●' if lamp.lit else '○'}{lamp.title or lamp.have}" for lamp in each.lamps)
-    owed = [lamp for lamp in each.lamps if lamp.owed]
-    extra = sum(lamp.lit and not lamp.owed for lamp in each.lamps)
-    more = f"，另有 {extra}" if extra else ""
-    return f"{lamps}  该有 {len(owed)}，做到 {sum(lamp.lit for lamp in owed)}{more}" if owed else lamps
+def _beside(each: Checked) -> list[str]:
+    """Say for a terminal which sentence takes which step, says what of headquarters', and what to answer."""
+    post = each.post
+    lines: list[str] = []
+    if taken := sides.steps(post):
+        arc = post.brief.arc.title if post.brief.arc else ""
+        lines += [f"  框架 {arc}", *(f"    {pad(title, 12)}{said or '—'}" for title, said in taken)]
+    if told := sides.pairs(post):
+        lines.append("  总行怎么说，我们怎么说")
+        lines += [
+            line for pair in told for line in (f"    总行  {pair.theirs}（{pair.where}）", f"    我们  {pair.ours}")
+        ]
+    if post.replies:
+        lines += ["  接话", *(f"    {_heard(reply)}：{reply.answer}" for reply in post.replies)]
+    return lines
+
+
+def _heard(reply: Reply) -> str:
+    return f"他说“{reply.heard}”" if reply.heard else f"{reply.within_hours} 小时没回"
+
+
+def _behind(each: Checked) -> str:
+    """Fold away the same for a notebook."""
+    post = each.post
+    blocks: list[tuple[str, Page]] = []
+    if taken := sides.steps(post):
+        arc = post.brief.arc.title if post.brief.arc else ""
+        blocks.append((f"框架：{arc}", _table(("步子", "哪一句"), taken)))
+    if told := sides.pairs(post):
+        rows = [(pair.theirs, pair.ours, pair.where) for pair in told]
+        blocks.append(("总行怎么说，我们怎么说", _table(("总行原文", "我们的话", "出处"), rows)))
+    if post.replies:
+        rows_said = [(_heard(reply), reply.answer) for reply in post.replies]
+        blocks.append(("接话", _table(("他怎么回", "接一句"), rows_said)))
+    return "".join(
+        f"<details style='color:#444'><summary>{escape(title)}</summary>{page.html}</details>" for title, page in blocks
+    )
 
 
 def _ways(each: Checked) -> str:
@@ -219,26 +254,3 @@ def _calendar(calendar: Calendar) -> Page:
             )
         )
     return _table(("日期", "时间", "客群", "渠道", "类型", "状态", "开头", "编号"), rows)
-
-
-def verdict(checked: Checked) -> str:
-    """Return one line per finding (line:column, level, rule, what and why), then the lamps, each with its why."""
-    text, lines = checked.post.text, []
-    for finding in checked.findings:
-        before = text[: finding.start]
-        place = (
-            f"{before.count(chr(10)) + 1}:{finding.start - (before.rfind(chr(10)) + 1) + 1}" if finding.end else "全文"
-        )
-        basis = f"   依据：{'、'.join(finding.basis)}" if finding.basis else ""
-        advice = f"   {finding.suggestion}" if finding.suggestion else ""
-        lines.append(f"{place}  {LEVEL_TITLES[finding.level]}  {finding.rule}  {finding.message}{advice}{basis}")
-    return "\n".join([*(lines or ["没有发现问题"]), _meter(checked), *filter(None, map(_why, checked.lamps))])
-
-
-def _why(lamp: Lamp) -> str:
-    """Say by which words a lamp is lit, or how it could be; of an owed one that is dark a finding speaks already."""
-    title = lamp.title or lamp.have
-    if lamp.lit:
-        quote = f"“{' '.join(lamp.quote.split())}”" if lamp.quote else ""
-        return f"  ●{title}  {quote}（{'、'.join(lamp.signals[:3])}）"
-    return f"  ○{title}  可以{'；或'.join(lamp.fixes)}" if lamp.fixes and not lamp.owed else ""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import LibraryError, Problem
-from .rooms import Rooms
+from .checking import CheckingDesk
+from .rooms import CATALOGUE_DATE
+
+if TYPE_CHECKING:
+    from ..checks import Rulebook
 
 
-class CareDesk(Rooms):
+class CareDesk(CheckingDesk):
     """Proves the library and tells what has changed."""
 
     def inventory(self) -> dict[str, int]:
@@ -34,13 +39,37 @@ class CareDesk(Rooms):
         found = self.library.problems()
         found += self.writer("template").problems()  # type: ignore[attr-defined]
         try:
-            found += self._rulebook().prove()
+            book = self._rulebook()
+            found += book.prove() or self._unproved(book)
         except LibraryError as error:
             found += error.problems
         if not found:
             found += self._wording_problems()
+            found += self._claim_problems()
             found += self._quote_problems()
         return found
+
+    def _unproved(self, book: Rulebook) -> list[Problem]:
+        """Find what is dead or shadowed in the rulebook, and the whole posts that come out otherwise than listed."""
+        from ..checks import proof
+
+        library = self.library
+        found = proof.problems(book, CATALOGUE_DATE, channels=library.channels, genres=library.genres)
+        return [*found, *self._whole_posts(book)[0]]
+
+    def _whole_posts(self, book: Rulebook) -> tuple[list[Problem], list[str]]:
+        from ..checks import proof
+        from ..checks.loader import WHOLE
+
+        path = self.library.folder / "rules" / WHOLE
+        return proof.whole_posts(book, path, self.library.label(path), self._handed_in)
+
+    def lint_notes(self, on: dt.date = CATALOGUE_DATE) -> list[str]:
+        """Say which rules are silent on a day because their basis is not in force, and what else is worth a look."""
+        from ..checks import proof
+
+        book = self._rulebook()
+        return proof.notes(book, on) + self._whole_posts(book)[1]
 
     def _wording_problems(self) -> Iterator[Problem]:
         """Find every channel × genre that a cadence asks for and no template serves."""
@@ -57,6 +86,12 @@ class CareDesk(Rooms):
                             where,
                             f"请写 templates/posts/{quota.channel}/{quota.genre}.1.md.j2",
                         )
+
+    def _claim_problems(self) -> Iterator[Problem]:
+        """Find every line that claims a person or a result, and that no story stands behind."""
+        from .claims import problems
+
+        yield from problems(self.library, self.writer("template"))  # type: ignore[arg-type]
 
     def _quote_problems(self) -> Iterator[Problem]:
         """Find every kept fact whose quote does not stand at its place in the material."""

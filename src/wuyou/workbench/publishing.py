@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,13 +61,56 @@ class PublishingDesk(WritingDesk):
         self.index.remember(campaign, (entry.checked for entry in calendar.entries), held)
         return [*files, pictures]
 
-    def pictures(self, calendar: Calendar, folder: Path) -> Path:
-        """Make the pictures of a calendar, each once."""
-        from .. import pictures
+    def pictures(self, calendar: Calendar, folder: Path, *, branch: str = "", staff: str = "") -> Path:
+        """Make the pictures of a calendar, each once; with a branch and a name, signed and with the branch's QR code.
 
+        Raises WuyouError when there is no such branch.
+        """
+        from .. import pictures
+        from ..yamls import suggest
+
+        branches = self.library.branches
+        if branch and branch not in branches:
+            raise WuyouError(f"staff.yml 里没有：{branch}", "content_library/staff.yml", suggest(branch, branches))
+        signature = pictures.Signature(
+            "\n".join(each for each in (staff, branch) if each), branches[branch].qr if branch else ""
+        )
         wanted = {picture.id: picture for entry in calendar.entries for picture in entry.post.pictures}
-        pictures.make([wanted[name] for name in sorted(wanted)], folder, self.templates / "posters", bank=calendar.bank)
+        pictures.make(
+            [wanted[name] for name in sorted(wanted)], folder, self.templates / "posters", bank=calendar.bank,
+            photos=self.library.folder / "pictures", signature=signature,
+        )  # fmt: skip
         return folder
+
+    def deal(
+        self, campaign: str, *, branch: str = "", staff: str = "", segments: Sequence[str] = ()
+    ) -> list[tuple[str, ...]]:
+        """Return who posts which approved wording: day, segment, channel, branch, colleague, number, post.
+
+        Raises WuyouError when there is no such branch or colleague.
+        """
+        from ..dealing import dealt
+        from ..yamls import suggest
+
+        branches = self.library.branches
+        names = [name for each in branches.values() for name in each.staff]
+        for wanted, known in ((branch, list(branches)), (staff, names)):
+            if wanted and wanted not in known:
+                raise WuyouError(f"staff.yml 里没有：{wanted}", "content_library/staff.yml", suggest(wanted, known))
+        calendar = self.calendar(campaign, segments)
+        shares = dealt(calendar)
+        rows: list[tuple[str, ...]] = []
+        for entry in calendar.entries:
+            brief = entry.post.brief
+            rows += [
+                (
+                    brief.slot.on.isoformat(), brief.segment.title if brief.segment else "", brief.channel.title,
+                    where, name, str(brief.variant), entry.post.id,
+                )
+                for where, name in shares.get(entry.post.id, ())
+                if branch in ("", where) and staff in ("", name)
+            ]  # fmt: skip
+        return rows
 
     def recall(self, material: str) -> tuple[list[dict[str, str]], list[str]]:
         """Return every post built from a material, and every exported file that holds one of them.

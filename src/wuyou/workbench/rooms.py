@@ -37,6 +37,7 @@ class Rooms:
         self.root = root.resolve()
         self._plans: dict[tuple[str, str], tuple[Brief, ...]] = {}
         self._checked: dict[tuple[str, str], Checked] = {}
+        self._replies: dict[tuple[str, str, dt.date], tuple[Finding, ...]] = {}
         self._surveys: dict[str, tuple[Finding, ...]] = {}
 
     @classmethod

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import LibraryError, ModelError, PlanError, Problem, WuyouError
-from .rooms import CATALOGUE_DATE, WARM, Rooms
+from ..errors import LibraryError, ModelStopped, PlanError, Problem, WriterError, WuyouError
+from .rooms import WARM, Rooms
 
 if TYPE_CHECKING:
     from ..planner import Stock
     from ..show import Page
-    from ..values import Brief, Calendar, Checked, Entry, Post
+    from ..values import Brief, Calendar, Checked, Entry, Finding, Post
     from ..writers import Writer
+
+WHOLE = ("missing_risk", "loan_disclosure")
+"""Categories that ask for something in the post itself: a reply to it need not say it again."""
 
 TRIES = 2
 """How often a writer may try before its text is kept with its findings."""
+LONGEST_NOTE = 300
+"""Characters of the reason why a stand-in wrote."""
 
 
 class WritingDesk(Rooms):
@@ -59,6 +63,8 @@ class WritingDesk(Rooms):
             sheets=library.sheets,
             stories=library.stories,
             phrases=library.phrases,
+            moments=library.moments,
+            kits=library.kits,
         )
 
     def prepare(self, campaign: str, segments: Iterable[str], writer: str = "template") -> None:
@@ -79,117 +85,119 @@ class WritingDesk(Rooms):
         if unplanned:
             raise PlanError(dict.fromkeys(unplanned))
 
-    def compose(self, briefs: Iterable[Brief], writer: str = "template") -> tuple[Checked, ...]:
-        """Write, check, and hand the findings back until nothing blocks or the tries run out."""
-        made = self.writer(writer)
-        return tuple(self._compose(brief, made) for brief in briefs)
+    def compose(
+        self, briefs: Iterable[Brief], writer: str = "template", progress: Callable[[int, int], None] | None = None
+    ) -> tuple[Checked, ...]:
+        """Write, check, and hand the findings back until nothing blocks or the tries run out.
 
-    def _compose(self, brief: Brief, writer: Writer) -> Checked:
-        checked = self.rulebook.check(writer.write(brief))
-        for _ in range(TRIES - 1):
-            if not checked.blocked:
+        What a writer that has a stand-in cannot write, its stand-in writes, and the post says why. ``progress`` hears
+        how many are done and how many there are. Raises ModelStopped when there is no use in going on.
+        """
+        from .crew import together
+        from .hanging import hung
+
+        made = self.writer(writer)
+        stand_in = getattr(made, "stand_in", "")
+        other = self.writer(stand_in) if stand_in else None
+        _ = self.rulebook  # proved once, before several hands need it
+        hands = getattr(made, "concurrency", 1)
+        written = together(lambda brief: self._compose(brief, made, other), tuple(briefs), hands, progress)
+        return hung(written, self.library, self.templates, self._judge)
+
+    def _compose(self, brief: Brief, writer: Writer, stand_in: Writer | None = None) -> Checked:
+        try:
+            checked = self._tried(brief, writer)
+        except ModelStopped:
+            raise
+        except WriterError as error:
+            if stand_in is None:
+                raise
+            why = str(error)
+        else:
+            stopped = self._stops(checked, writer)
+            if stand_in is None or not stopped:
+                return checked
+            why = "；".join(dict.fromkeys(finding.message for finding in stopped))
+        checked = self._tried(brief, stand_in)
+        note = f"{writer.name} 没有写成，由 {stand_in.name} 写：{why}"[:LONGEST_NOTE]
+        origin = checked.post.origin.model_copy(update={"note": note})
+        return checked.model_copy(update={"post": checked.post.model_copy(update={"origin": origin})})
+
+    def _tried(self, brief: Brief, writer: Writer) -> Checked:
+        """Let a writer try until nothing stops its text; one that polishes also while anything is to be warned of."""
+        best = self._judge(writer.write(brief))
+        latest, polishes = best, getattr(writer, "polishes", False)
+        for _ in range(getattr(writer, "tries", TRIES) - 1):
+            stopped = self._stops(best, writer)
+            if not stopped and not (polishes and best.count("warn")):
                 break
-            checked = self.rulebook.check(writer.write(brief, checked.findings))
-        return checked
+            notes = latest.findings
+            if polishes:
+                notes = (*self._stops(latest, writer), *(each for each in notes if each.level == "warn"))
+            try:
+                latest = self._judge(writer.write(brief, notes))
+            except ModelStopped:
+                raise
+            except WriterError:
+                if stopped:
+                    raise
+                break
+            if (
+                not polishes
+                or stopped
+                or (not self._stops(latest, writer) and latest.count("warn") < best.count("warn"))
+            ):
+                best = latest
+        return best
+
+    def _stops(self, checked: Checked, writer: Writer) -> tuple[Finding, ...]:
+        """Return the findings for which a text is not taken: what blocks, and for a machine's text more."""
+        if getattr(writer, "strict", False):
+            from .strict import stops
+
+            return stops(checked, self.rulebook)
+        return tuple(finding for finding in checked.findings if finding.level == "block")
+
+    def _judge(self, post: Post) -> Checked:
+        """Check a post and, as text to customers, what staff are to answer; a reply owes no haves."""
+        checked = self.rulebook.check(post)
+        found = tuple(
+            finding.model_copy(update={"where": f"reply {number}"})
+            for number, reply in enumerate(post.replies, 1)
+            for finding in self._reply_findings(post.brief, reply.answer)
+        )
+        return checked.model_copy(update={"findings": (*checked.findings, *found)}) if found else checked
+
+    def _reply_findings(self, brief: Brief, text: str) -> tuple[Finding, ...]:
+        key = (text, brief.topic.sheet if brief.topic else "", brief.slot.on)
+        if key not in self._replies:
+            from ..values import Brief, Origin, Part, Post
+
+            chat = self.library.channels.get("chat", brief.channel)
+            alone = Brief(
+                slot=brief.slot.model_copy(update={"channel": chat.name}), channel=chat, segment=brief.segment,
+                facts=brief.facts, bank=brief.bank,
+            )  # fmt: skip
+            said = Post(brief=alone, parts=(Part(role="body", text=text),), origin=Origin(writer="template"))
+            self._replies[key] = tuple(
+                finding
+                for finding in self.rulebook.check(said).findings
+                if finding.level == "block" and finding.category not in WHOLE
+            )
+        return self._replies[key]
 
     def _check_once(self, post: Post) -> Checked:
         """Check a post; the same post on the same brief is checked once for each workbench."""
         key = (post.id, post.brief.id)
         if key not in self._checked:
-            self._checked[key] = self.rulebook.check(post)
+            self._checked[key] = self._judge(post)
         return self._checked[key]
-
-    def check(self, text: str, **about: Any) -> Checked:
-        """Check a text from anywhere; ``about`` are the fields of the wire record (channel, product, material, on…)."""
-        return self.rulebook.check(self._handed_in({"id": "-", "text": text, "channel": "moments", **about}))
-
-    def doubted(self, checked: Checked) -> tuple[Checked, str]:
-        """Ask the model for a second opinion on what is ticked; it may add doubts and nothing else.
-
-        When it cannot be asked, the verdict stands, and the second value says why.
-        """
-        from ..writers import judge
-
-        try:
-            return judge.doubt(checked, self.templates / "prompts"), ""
-        except ModelError as error:
-            return checked, f"没有第二意见，检查结果照旧。{error}"
-
-    def _handed_in(self, record: Mapping[str, Any]) -> Post:
-        from ..checks import wire
-
-        library = self.library
-        return wire.read(
-            record,
-            channels=library.channels,
-            genres=library.genres if record.get("genre") else {},
-            segments=library.segments if record.get("segment") else {},
-            bank=library.bank,
-            on=CATALOGUE_DATE,
-        )
-
-    def check_records(
-        self,
-        records: Iterable[tuple[str, Mapping[str, Any] | WuyouError]],
-        opinion: Callable[[Checked], Checked] | None = None,
-    ) -> Iterator[dict[str, Any]]:
-        """Check wire records one by one; one that cannot be checked answers ``{id, error}`` and the others go on.
-
-        ``opinion`` may add to each verdict.
-        """
-        from ..checks import wire
-
-        for name, record in records:
-            try:
-                if isinstance(record, WuyouError):
-                    raise record
-                checked = self.rulebook.check(self._handed_in(record))
-                yield wire.write(opinion(checked) if opinion else checked, name)
-            except WuyouError as error:
-                yield {"id": name, "error": str(error)}
-
-    def check_file(
-        self, source: str | Path, target: str | Path = "-", opinion: Callable[[Checked], Checked] | None = None
-    ) -> bool:
-        """Check a JSONL file record by record into another; tell whether any line could not be checked.
-
-        ``-`` is standard output; ``opinion`` may add to each verdict. Raises WuyouError when the file cannot be read.
-        """
-        import sys
-
-        from ..store import write_text
-
-        try:
-            lines = (
-                Path(source).read_text(encoding="utf-8-sig").split("\n")
-            )  # not splitlines: U+2028 may stand in a text
-        except (OSError, UnicodeDecodeError) as error:
-            raise WuyouError("读不了", str(source), "请看文件是否存在、是不是 UTF-8") from error
-        answers = list(self.check_records(_records(lines), opinion))
-        text = "".join(json.dumps(answer, ensure_ascii=False) + "\n" for answer in answers)
-        if str(target) == "-":
-            sys.stdout.write(text)
-        else:
-            write_text(Path(target), text)
-        return any("error" in answer for answer in answers)
-
-    def wire(self, checked: Checked) -> dict[str, Any]:
-        """Return a checked text in the contract of ``check``."""
-        from ..checks import wire
-
-        return wire.write(checked, "-")
 
     def show(self, value: Any) -> Page:
         """Return a value as something a notebook draws and a terminal prints."""
         from .. import show
 
         return show.page(value)
-
-    def verdict(self, checked: Checked) -> str:
-        """Return the findings of one text line by line, with line and column."""
-        from .. import show
-
-        return show.verdict(checked)
 
     def save(self, checked: Sequence[Checked]) -> Path:
         """Write a segment's posts beside its notebook, whole or not at all; what a person has edited stays edited."""
@@ -244,7 +252,8 @@ class WritingDesk(Rooms):
         key = content_id([[each.post.id, each.post.brief.id] for each in checked])
         if key not in self._surveys:
             self._surveys[key] = self.rulebook.survey(draft, library.get("cadences", chosen.cadence))
-        return draft.model_copy(update={"findings": self._surveys[key]})
+        lines = {"branches": tuple(library.branches.values()), "personal": library.personal}
+        return draft.model_copy(update={"findings": self._surveys[key], **lines})
 
     def written(self, campaign: str, segment: str = "") -> Calendar:
         """Return the calendar of a campaign or of one segment; an empty one when nothing has been written yet."""
@@ -275,7 +284,6 @@ class WritingDesk(Rooms):
 
         Raises WuyouError when there is no such post, or nothing would change.
         """
-        from ..store import write_posts
         from ..values import Origin, Part
 
         calendar = self.calendar(campaign)
@@ -288,22 +296,32 @@ class WritingDesk(Rooms):
         changed = tuple(Part(role=part.role, text=parts.get(part.role, part.text).strip()) for part in old.parts)
         if changed == old.parts:
             raise WuyouError("没有任何改动", post)
-        from ..writers import cited
+        from ..writers import cited, kits
 
+        before = old.origin
         origin = Origin(
-            writer=f"human:{by}", template=old.origin.template, edited_from=old.id, authors=(*old.origin.authors, by)
-        )
+            writer=f"human:{by}", template=before.template, model=before.model, prompt=before.prompt, tokens=before.tokens,
+            draft=before.draft or (old.counted if before.model else ""), edited_from=old.id, authors=(*before.authors, by),
+        )  # fmt: skip
         facts = cited(old.brief, changed, old.pictures)
+        if before.model:  # it may say a fact in other words than the fact's own
+            facts = tuple(fact for fact in old.brief.facts if fact in facts or fact in old.facts)
         new = type(old)(
-            brief=old.brief, parts=changed, pictures=old.pictures, facts=facts, tags=old.tags, origin=origin
-        )
-        segment = old.brief.segment
+            brief=old.brief, parts=changed, pictures=old.pictures, facts=facts, tags=old.tags, origin=origin,
+            replies=kits.replies(old.brief, changed),
+        )  # fmt: skip
+        self._replace(calendar, old, new)
+        return self._judge(new)
+
+    def _replace(self, calendar: Calendar, old: Post, new: Post) -> None:
+        """Put a post in the place of another in its segment's file."""
+        from ..store import write_posts
+
+        segment, campaign = old.brief.segment, calendar.campaign
         assert segment is not None
         mates = [each.post for each in calendar.entries if each.post.brief.segment == segment]
-        write_posts(
-            self.folder(campaign, segment.name) / "posts.jsonl", [new if each.id == old.id else each for each in mates]
-        )
-        return self.rulebook.check(new)
+        path = self.folder(campaign, segment.name) / "posts.jsonl"
+        write_posts(path, [new if each.id == old.id else each for each in mates])
 
     def warm(self) -> None:
         """Do once what every run does first, and keep it for the forks of this process: library, rules, templates."""
@@ -312,19 +330,3 @@ class WritingDesk(Rooms):
             self.show(self.compose(briefs))
             break
         WARM[self.library.fingerprint()] = (self.library, self.rulebook)
-
-
-def _records(lines: Iterable[str]) -> Iterator[tuple[str, Mapping[str, Any] | WuyouError]]:
-    """Read JSONL lines as records; a line that is none becomes the error it answers with."""
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-        except ValueError:
-            yield str(number), WuyouError("这一行不是 JSON", f"第 {number} 行", "一行要是一个完整的 {…}")
-            continue
-        if not isinstance(record, dict):
-            yield str(number), WuyouError("这一行不是一条记录", f"第 {number} 行", "一行要是一个完整的 {…}")
-            continue
-        yield str(record.get("id", number)), record

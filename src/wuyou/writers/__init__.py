@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
-from ..values import Brief, Fact, Finding, Mark, Origin, Part, Picture, Post
+from ..values import Brief, Fact, Finding, Mark, Origin, Part, Picture, Post, Reply
+from . import kits
 
 
 class Writer(Protocol):
@@ -37,8 +38,9 @@ def finish(
     origin: Origin,
     pictures: tuple[Picture, ...] = (),
     marks: tuple[Mark, ...] = (),
+    replies: tuple[Reply, ...] = (),
 ) -> Post:
-    """Add what must be said (disclosure, opt-out, AI label), the cited facts and the tags, and make the post."""
+    """Add what must be said (disclosure, opt-out, AI label), the cited facts, the tags and the reply kit: the post."""
     parts = _in_order((*parts, *_owed(brief, parts, origin)))
     return Post(
         brief=brief,
@@ -48,6 +50,7 @@ def finish(
         marks=marks,
         tags=tags(brief),
         origin=origin,
+        replies=replies or kits.replies(brief, parts),
     )
 
 
@@ -91,9 +94,11 @@ def cited(brief: Brief, parts: tuple[Part, ...], pictures: tuple[Picture, ...]) 
 
 def _stands(value: str, text: str) -> bool:
     """Tell whether a value stands in a text, and not only inside a longer number: 5万元 is not in 15万元."""
+    if not value or value not in text:
+        return False
     before = r"(?<!\d)(?<!\d[.,])" if value[:1].isdigit() else ""
     after = r"(?![.,]?\d)" if value[-1:].isdigit() else ""
-    return bool(value) and re.search(before + re.escape(value) + after, text) is not None
+    return re.search(before + re.escape(value) + after, text) is not None
 
 
 def tags(brief: Brief) -> tuple[str, ...]:

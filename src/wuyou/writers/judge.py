@@ -6,7 +6,6 @@ hint beside the lamp. No answer of it lights a lamp, puts one out or takes a fin
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -14,11 +13,32 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from .. import templating
 from ..errors import ModelError
 from ..values import Checked, Finding, Lamp
-from . import model
+from .model.answers import outermost
+from .model.session import Session
+from .model.wire import Shape
 
 RULE = "second_opinion"
 """What a doubt is filed under."""
 CATEGORY = "five_haves"
+SHAPE = Shape(
+    "doubts",
+    {
+        "type": "object",
+        "properties": {
+            "doubts": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {"have": {"type": "string"}, "because": {"type": "string"}},
+                    "required": ["have", "because"],
+                    "additionalProperties": False,
+                },
+            }
+        },
+        "required": ["doubts"],
+        "additionalProperties": False,
+    },
+)
 
 
 class Doubt(BaseModel):
@@ -38,41 +58,35 @@ class Doubts(BaseModel):
     doubts: tuple[Doubt, ...]
 
 
-def doubt(checked: Checked, folder: Path) -> Checked:
+def doubt(checked: Checked, folder: Path, session: Session) -> Checked:
     """Return the verdict with the model's doubts added; ``folder`` holds the prompts.
 
     Nothing is asked when no lamp is lit by words. Raises ModelError when the text may not leave the machine, and when
     the endpoint is not set, refuses or answers with something else.
     """
-    _may_leave(checked)
+    if any(finding.category == "privacy" for finding in checked.findings):
+        raise ModelError("文字里有不该外传的内容，没有送给模型", "--judge", "请先删去姓名、号码一类的内容")
     lit = {lamp.have: lamp for lamp in checked.lamps if lamp.lit and lamp.quote}
     if not lit:
         return checked
+    brief = checked.post.brief
     system, _, task = templating.render(
         folder,
         "judge.md.j2",
-        {"text": checked.post.text, "channel": checked.post.brief.channel, "lamps": tuple(lit.values())},
+        {"text": checked.post.text, "channel": brief.channel, "lamps": tuple(lit.values())},
         label="templates/prompts",
     ).partition("\n---\n")
-    answer = model.answer([{"role": "system", "content": system.strip()}, {"role": "user", "content": task.strip()}])
-    said = {each.have: each.because for each in _read(answer).doubts if each.have in lit}
+    messages = [{"role": "system", "content": system.strip()}, {"role": "user", "content": task.strip()}]
+    reply = session.ask(messages, SHAPE, brief.bank)
+    said = {each.have: each.because for each in _read("" if reply.cut else reply.text).doubts if each.have in lit}
     more = tuple(_finding(lit[have], because) for have, because in said.items())
     return checked.model_copy(update={"findings": (*checked.findings, *more)})
 
 
-def _may_leave(checked: Checked) -> None:
-    """Refuse a text that holds somebody's data or a name that the bank denies: it would leave the machine."""
-    bank = checked.post.brief.bank
-    held = [finding.quote for finding in checked.findings if finding.category == "privacy"]
-    if held or any(name in checked.post.text for name in (bank.deny if bank else ())):
-        raise ModelError("文字里有不该外传的内容，没有送给模型", "--judge", "请先删去姓名、号码一类的内容")
-
-
 def _read(text: str) -> Doubts:
-    start, end = text.find("{"), text.rfind("}")
     try:
-        return Doubts.model_validate(json.loads(text[start : end + 1]))
-    except (ValidationError, ValueError) as error:
+        return Doubts.model_validate(outermost(text))
+    except ValidationError as error:
         raise ModelError("模型的回答不是约定的 JSON，这次没有第二意见", "--judge", "可以再试一次") from error
 
 

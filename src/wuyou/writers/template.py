@@ -6,8 +6,9 @@ so neighbours in a segment's run do not share one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -22,23 +23,28 @@ from ..values import (
     Fact,
     Finding,
     Mark,
+    Moment,
     Origin,
     Part,
     Picture,
     Post,
     Product,
+    Reply,
     Role,
     Segment,
     Slot,
     Story,
     Topic,
+    Voice,
 )
 from . import finish
 
 HEADINGS: Mapping[str, Role] = {
     "开头": "opening", "正文": "body", "一问": "ask", "风险提示": "disclosure", "拒收": "refusal", "首评": "comment",
 }  # fmt: skip
-PICTURE, MARKS = "配图", "标记"
+PICTURE, MARKS, REPLIES = "配图", "标记", "接话"
+STEP = re.compile("\ue000([a-z_]+)\ue001")
+"""How ``step(…)`` marks a sentence in a rendered wording: taken out again before anything is sent."""
 
 VARIABLES: Mapping[str, tuple[str, ...]] = {
     "segment": tuple(Segment.model_fields),
@@ -49,8 +55,11 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "arc": tuple(Arc.model_fields),
     "story": tuple(Story.model_fields),
     "topic": tuple(Topic.model_fields),
+    "moment": tuple(Moment.model_fields),
     "points": (),
     "phrase": (),
+    "step": (),
+    "pick": (),
 }
 """What a post template may use, and the fields of each."""
 
@@ -81,9 +90,21 @@ class TemplateWriter:
                 f"{self.label}/{brief.slot.channel}/{brief.slot.genre}.1.md.j2",
                 "请照旁边的模板写一份",
             )
-        blocked = sum(1 for note in notes if note.level == "block")
-        name = names[(self._turn(brief) + min(blocked, 1)) % len(names)]
-        return self._write(brief, name)
+        blocked = any(note.level == "block" for note in notes)
+        return self._write(brief, self._due(names, brief, blocked=blocked))
+
+    def _due(self, names: Sequence[str], brief: Brief, *, blocked: bool) -> str:
+        """Return the wording whose turn it is: those of the segment's voice first, then all others, none twice before."""
+        turn = self._seed(brief)
+        ordered = [names[(turn + index) % len(names)] for index in range(len(names))]
+        if brief.segment is not None:
+            voice = brief.segment.voice
+            ordered.sort(key=lambda name: self.voice(name) not in ("", voice))
+        return ordered[(brief.slot.ordinal - 1 + brief.variant - 1 + blocked) % len(ordered)]
+
+    def voice(self, name: str) -> str:
+        """Return the voice that a wording names in its first comment: {# 温和·… #}; nothing where it names none."""
+        return _voice(str(self.folder / name))
 
     @cached_property
     def catalogue(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
@@ -111,21 +132,21 @@ class TemplateWriter:
                 continue
             yield from templating.problems(self.folder, name, VARIABLES, label=self.label)
 
-    def _turn(self, brief: Brief) -> int:
+    @staticmethod
+    def _seed(brief: Brief) -> int:
         names = (
             brief.campaign.name if brief.campaign else "",
             brief.segment.name if brief.segment else "",
             brief.slot.channel,
             brief.slot.genre,
         )
-        seed = int.from_bytes(blake2b("\0".join(names).encode(), digest_size=4).digest(), "big")
-        return seed + (brief.slot.ordinal - 1) + (brief.variant - 1)
+        return int.from_bytes(blake2b("\0".join(names).encode(), digest_size=4).digest(), "big")
 
     def _serves(self, name: str, brief: Brief) -> bool:
         """Tell whether the brief holds what the wording is built on: a story, or none."""
-        return ("story" in templating.names(self.folder, name)) == (brief.story is not None) or not self._needs_story(
-            brief
-        )
+        if not self._needs_story(brief):
+            return True
+        return ("story" in templating.names(self.folder, name)) == (brief.story is not None)
 
     @staticmethod
     def _needs_story(brief: Brief) -> bool:
@@ -137,29 +158,93 @@ class TemplateWriter:
         parts: list[Part] = []
         pictures: list[Picture] = []
         marks: list[Mark] = []
+        replies: tuple[Reply, ...] = ()
         for heading, text in sections(rendered, where):
             if heading == PICTURE:
                 pictures.append(_picture(text, where))
             elif heading == MARKS:
                 marks += _marks(text, where)
+            elif heading == REPLIES:
+                replies = _replies(text, where)
             elif text:
-                parts.append(Part(role=HEADINGS[heading], text=text))
+                marks += _steps(text)
+                parts.append(Part(role=HEADINGS[heading], text=_said(STEP.sub("", text), HEADINGS[heading], brief)))
         if not any(part.role == "body" for part in parts):
             raise LibraryError("写出来没有正文", where, "请检查 ## 正文 一节")
-        return finish(brief, tuple(parts), Origin(writer=self.name, template=where), tuple(pictures), tuple(marks))
+        origin = Origin(writer=self.name, template=where)
+        return finish(brief, tuple(parts), origin, tuple(pictures), tuple(marks), replies)
+
+
+SENTENCE = re.compile(r"(?<=[。？！…])(?=[^”」）)\n])")
+
+
+def _said(text: str, role: Role, brief: Brief) -> str:
+    """Say it as the segment is spoken to: with its pronoun, and at its pace."""
+    segment = brief.segment
+    if segment is None:
+        return text
+    if segment.pronoun == "你":
+        text = text.replace("您", "你")
+    if segment.pace == "slow" and role == "body" and brief.slot.channel == "chat":
+        text = SENTENCE.sub("\n", text)
+    return text
+
+
+def _steps(text: str) -> Iterator[Mark]:
+    """Yield each sentence that a wording has marked with the step of the arc it takes."""
+    pieces = STEP.split(text)
+    for name, after in zip(pieces[1::2], pieces[2::2], strict=True):
+        quote = SENTENCE.split(after.strip().split("\n")[0])[0]
+        if quote:
+            yield Mark(of=name, quote=quote)
+
+
+FROM_BRIEF = ("segment", "bank", "campaign", "slot", "arc", "story", "topic", "moment")
+
+
+VOICES: Mapping[str, Voice] = {"温和": "warm", "专业": "expert", "幽默": "humorous", "简洁": "concise"}
+
+
+@cache
+def _voice(path: str) -> str:
+    with Path(path).open(encoding="utf-8", errors="replace") as file:
+        first = file.readline().lstrip("\ufeff")
+    said = re.match(r"\{#[-\s]*(\w\w)", first)
+    return VOICES.get(said[1], "") if said else ""
 
 
 def context(brief: Brief) -> dict[str, Any]:
     """Return the variables of a post template; what the brief lacks is left out, so that using it is an error."""
     phrase: Callable[[str], str] = brief.phrase
     points: tuple[Fact, ...] = tuple(fact for fact in brief.facts if fact.plain)
-    values = {name: getattr(brief, name) for name in ("segment", "bank", "campaign", "slot", "arc", "story", "topic")}
+    values = {name: getattr(brief, name) for name in FROM_BRIEF}
     return {
         **{name: value for name, value in values.items() if value is not None},
         "product": brief.product,
         "points": points,
         "phrase": phrase,
+        "step": _step,
+        "pick": _picker(brief),
     }
+
+
+def _picker(brief: Brief) -> Callable[..., str]:
+    """Return what chooses among a wording's own alternatives: by segment, slot and variant, the same every time."""
+    names = (brief.segment.name if brief.segment else "", brief.slot.key, str(brief.variant))
+    campaign = brief.campaign.name if brief.campaign else ""
+    asked = 0
+
+    def pick(*choices: str) -> str:
+        nonlocal asked
+        asked += 1
+        seed = blake2b("\0".join((campaign, *names, str(asked))).encode(), digest_size=4).digest()
+        return choices[int.from_bytes(seed, "big") % len(choices)] if choices else ""
+
+    return pick
+
+
+def _step(name: str) -> str:
+    return f"\ue000{name}\ue001"
 
 
 def sections(rendered: str, where: str) -> Iterator[tuple[str, str]]:
@@ -168,7 +253,7 @@ def sections(rendered: str, where: str) -> Iterator[tuple[str, str]]:
     Raises LibraryError for an unknown heading or for words before the first one.
     """
     heading, lines = "", list[str]()
-    known = (*HEADINGS, PICTURE, MARKS)
+    known = (*HEADINGS, PICTURE, MARKS, REPLIES)
     for line in (*rendered.replace("\r\n", "\n").split("\n"), "## "):
         if not line.startswith("##"):
             lines.append(line.rstrip())
@@ -183,6 +268,7 @@ def sections(rendered: str, where: str) -> Iterator[tuple[str, str]]:
             raise LibraryError(f"不认识这个小标题：{heading}", where, yamls.suggest(heading, known))
 
 
+@cache
 def _picture(text: str, where: str) -> Picture:
     document = yamls.parse(text, f"{where} 的配图")
     return yamls.build(Picture, document)
@@ -193,3 +279,11 @@ def _marks(text: str, where: str) -> list[Mark]:
     if not isinstance(document.data, Mapping):
         raise LibraryError("标记要写成 哪一条有: 哪一句", where)
     return [Mark(of=str(have), quote=str(quote)) for have, quote in document.data.items()]
+
+
+@cache
+def _replies(text: str, where: str) -> tuple[Reply, ...]:
+    document = yamls.parse(text, f"{where} 的接话")
+    if not isinstance(document.data, list):
+        raise LibraryError("接话要写成列表：heard 是他怎么说，answer 是接一句什么", where)
+    return tuple(yamls.build(Reply, document, item, (index,)) for index, item in enumerate(document.data))

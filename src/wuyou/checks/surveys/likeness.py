@@ -14,7 +14,7 @@ from ...quantities import Quantity, find, says
 from ...values import Brief, Cadence, Calendar, Entry, Fact, Finding, Post, Segment
 from .survey import Survey, place, who
 
-GRAM = 3
+GRAM = 4
 """Two texts are compared by their runs of so many characters."""
 
 
@@ -60,7 +60,7 @@ class AlikeSurvey(Survey):
 
 
 def grams(text: str) -> frozenset[str]:
-    """Return the runs of three characters of a text, folded, without blanks and punctuation."""
+    """Return the runs of four characters of a text, folded, without blanks and punctuation."""
     plain = "".join(char for char in fold(text).text if char.isalnum())
     return frozenset(plain[index : index + GRAM] for index in range(max(1, len(plain) - GRAM + 1)))
 

@@ -1,0 +1,93 @@
+"""The numbers of one surface of a post, with the stretches around them: what those who judge them look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from ..quantities import Quantity, same
+from .evidence import Evidence, Occurrence, said
+from .operands import Told, operand
+from .places import stretches
+
+SMALL, CLAUSE, SENTENCE = 0, 1, 2
+"""How wide a stretch is looked at: between 、, between ，, between 。."""
+
+
+class Blame(NamedTuple):
+    """What is wrong with a span of a post, in words for people, and where the source says otherwise."""
+
+    start: int
+    end: int
+    message: str
+    where: str
+
+
+class Figures:
+    """The numbers of one surface."""
+
+    def __init__(self, raw: str, evidence: Evidence, claims: Sequence[Quantity], *, strict: bool) -> None:
+        """``strict`` posts rest on kept facts: nothing may be computed, supposed or told for fun."""
+        self.raw = raw
+        self.evidence = evidence
+        self.quantities = evidence.read(raw)
+        spans = {(each.start, each.end) for each in claims}
+        self.claims = tuple(each for each in self.quantities if (each.start, each.end) in spans)
+        self.strict = strict
+        self._stretches: dict[tuple[int, int], tuple[tuple[int, int], ...]] = {}
+        self._own: dict[Quantity, tuple[Occurrence, ...]] = {}
+
+    def around(self, claim: Quantity, width: int) -> tuple[int, int]:
+        """Return the stretch of that width around a claim."""
+        return self._around(claim.start, claim.end)[width]
+
+    def _around(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
+        if (start, end) not in self._stretches:
+            self._stretches[start, end] = tuple(stretches(self.raw, start, end))
+        return self._stretches[start, end]
+
+    def before(self, claim: Quantity, width: int, times: int = 1) -> int:
+        """Return where the stretch begins that comes so many stretches before that of a claim."""
+        low = self.around(claim, width)[0]
+        for _ in range(times):
+            low = self._around(low - 1, low - 1)[width][0] if low > 1 else low
+        return low
+
+    def beside(self, claim: Quantity, width: int) -> tuple[Quantity, ...]:
+        """Return the other quantities of the stretch around a claim."""
+        low, high = self.around(claim, width)
+        return tuple(each for each in self.quantities if each != claim and low <= each.start and each.end <= high)
+
+    def vicinity(self, claim: Quantity) -> tuple[int, int]:
+        """Return the sentence of a claim with the two before it."""
+        return self.before(claim, SENTENCE, 2), self.around(claim, SENTENCE)[1]
+
+    def words(self, claim: Quantity, width: int) -> frozenset[str]:
+        """Return the pairs of characters that say something around a claim."""
+        low, high = self.around(claim, width)
+        return said(self.raw[low:high])
+
+    def own(self, claim: Quantity) -> tuple[Occurrence, ...]:
+        """Return where the sources have the claim's value."""
+        if claim not in self._own:
+            self._own[claim] = tuple(each for each in self.evidence.occurrences if same(claim, each.quantity))
+        return self._own[claim]
+
+    def meant(self, claim: Quantity) -> Quantity:
+        """Give a bare number the unit that it has in the sources."""
+        if claim.unit:
+            return claim
+        own = next((each for each in self.evidence.quantities if same(claim, each) and each.unit), claim)
+        return claim._replace(kind=own.kind, low=own.low, high=own.high, unit=own.unit)
+
+    @cached_property
+    def operands(self) -> tuple[Told, ...]:
+        """What may take part in a sum: rates only where the sources have them."""
+        fit = (each for each in self.quantities if each.kind != "rate" or self.evidence.carries(each))
+        return tuple(one for each in fit for one in operand(each))
+
+
+def listed(quantities: Sequence[Quantity]) -> str:
+    """Write quantities down for people, at most four."""
+    return "、".join(list(dict.fromkeys(each.text for each in quantities))[:4])

@@ -1,0 +1,37 @@
+"""What the planner may choose from, and its only source of variety. Holds values; reads no file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import NamedTuple, TypeVar
+
+from ..values import Arc, Bank, Cadence, Channel, FactSheet, Genre, Kit, Moment, Phrase, Product, Story
+
+Item = TypeVar("Item")
+
+
+class Stock(NamedTuple):
+    """What the planner may choose from: the library's values, nothing that can read a file."""
+
+    bank: Bank
+    cadence: Cadence
+    channels: Mapping[str, Channel]
+    genres: Mapping[str, Genre]
+    arcs: Mapping[str, Arc]
+    products: Mapping[str, Product]
+    sheets: Mapping[str, FactSheet]
+    stories: Sequence[Story]
+    phrases: Sequence[Phrase]
+    moments: Mapping[str, Moment]
+    kits: Sequence[Kit]
+
+
+def digest(*names: object) -> int:
+    """Return a stable number for some names: the planner's only source of variety."""
+    return int.from_bytes(blake2b("\0".join(map(str, names)).encode(), digest_size=6).digest(), "big")
+
+
+def turned(items: Sequence[Item], turn: int) -> Item | None:
+    """Return the item whose turn it is."""
+    return items[turn % len(items)] if items else None
