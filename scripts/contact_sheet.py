@@ -1,7 +1,7 @@
 """Lay pictures of the sample campaigns side by side on one sheet, to be looked at before they go out.
 
 usage: python scripts/contact_sheet.py SHEET.jpg [--campaign NAME]... [--segment NAME]... [--count 60] [--columns 10]
-                                       [--counted] [--branch NAME]
+                                       [--wide 270] [--counted] [--branch NAME]
 The pictures are spread over campaigns, segments and layouts. --counted makes every picture of the campaigns instead,
 and prints how many there are, how heavy, how long each took, and whether a segment sees a drawing twice in a week.
 """
@@ -21,7 +21,7 @@ from PIL import Image
 from wuyou import Workbench, pictures
 from wuyou.values import Picture, Post
 
-WIDE, GAP = 270, 10
+GAP = 10
 
 
 def shown(bench: Workbench, campaigns: Iterable[str], segments: Sequence[str]) -> dict[tuple[str, str], list[Post]]:
@@ -72,23 +72,23 @@ def repeats(runs: dict[tuple[str, str], list[Post]]) -> tuple[int, int]:
     return drawings, looks
 
 
-def sheet(files: Sequence[Path], columns: int) -> Image.Image:
-    """Lay files out in rows, each row as high as its tallest picture."""
+def sheet(files: Sequence[Path], columns: int, wide: int = 270) -> Image.Image:
+    """Lay files out in rows, each so many pixels wide, each row as high as its tallest picture."""
     rows = [files[start : start + columns] for start in range(0, len(files), columns)]
-    shrunk = [[_small(path) for path in row] for row in rows]
+    shrunk = [[_small(path, wide) for path in row] for row in rows]
     height = sum(max(image.height for image in row) + GAP for row in shrunk) + GAP
-    made = Image.new("RGB", (columns * (WIDE + GAP) + GAP, height), "#6f6f6f")
+    made = Image.new("RGB", (columns * (wide + GAP) + GAP, height), "#6f6f6f")
     top = GAP
     for row in shrunk:
         for index, image in enumerate(row):
-            made.paste(image, (GAP + index * (WIDE + GAP), top))
+            made.paste(image, (GAP + index * (wide + GAP), top))
         top += max(image.height for image in row) + GAP
     return made
 
 
-def _small(path: Path) -> Image.Image:
+def _small(path: Path, wide: int) -> Image.Image:
     with Image.open(path) as image:
-        return image.convert("RGB").resize((WIDE, WIDE * image.height // image.width), Image.Resampling.LANCZOS)
+        return image.convert("RGB").resize((wide, wide * image.height // image.width), Image.Resampling.LANCZOS)
 
 
 def main() -> int:
@@ -98,6 +98,7 @@ def main() -> int:
     options.add_argument("--segment", action="append", default=[])
     options.add_argument("--count", type=int, default=60)
     options.add_argument("--columns", type=int, default=10)
+    options.add_argument("--wide", type=int, default=270)
     options.add_argument("--counted", action="store_true")
     options.add_argument("--branch", default="")
     asked = options.parse_args()
@@ -118,7 +119,7 @@ def main() -> int:
         )  # fmt: skip
         spent = time.perf_counter() - start
         heaviest = max(path.stat().st_size for path in files)
-        sheet(files[: asked.count] if asked.counted else files, asked.columns).save(
+        sheet(files[: asked.count] if asked.counted else files, asked.columns, asked.wide).save(
             asked.target, quality=82, optimize=True
         )
     drawings, looks = repeats(runs)

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import functools
 import http.server
-import re
 import shutil
 import threading
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+
+from wuyou import Workbench
+from wuyou.pictures.tables import read_scenes
+from wuyou.values import Picture
 
 ROOT = Path(__file__).parent.parent
 RUN = ROOT / "runs" / "autumn_savings"
@@ -42,9 +45,19 @@ def main() -> None:
         page.screenshot(path=IMAGES / "copy-page.png")
         browser.close()
     server.shutdown()
-    first = re.search(r"pictures/\w+\.png", (RUN / "copy.html").read_text(encoding="utf-8"))
-    if first:
-        shutil.copy(RUN / first.group(0), IMAGES / "poster.png")
+    shutil.copy(RUN / "pictures" / shown(Workbench.here(ROOT)).file, IMAGES / "poster.png")
+
+
+def shown(bench: Workbench) -> Picture:
+    """Return the first portrait of the run whose words name the thing that is drawn."""
+    scenes = read_scenes(bench.templates / "posters")
+    return next(
+        picture
+        for entry in bench.calendar(RUN.name).entries
+        for picture in entry.post.pictures
+        if (picture.design, picture.shape, picture.photo) == ("scene", "portrait", "")
+        and scenes.known("\n".join((picture.headline, *picture.lines))) == picture.drawing
+    )
 
 
 if __name__ == "__main__":

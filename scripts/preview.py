@@ -13,13 +13,14 @@ import re
 import statistics
 import sys
 from collections.abc import Iterator
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 
 from wuyou import Workbench
 from wuyou.checks.surveys.likeness import grams, likeness
 from wuyou.errors import WuyouError
-from wuyou.values import Checked, Kit, Phrase
+from wuyou.values import Brief, Checked, Kit, Origin, Part, Phrase, Post
 from wuyou.writers.template import TemplateWriter
 
 LENGTHS = {
@@ -151,6 +152,21 @@ def _line_faults(bench: Workbench, phrase: Phrase) -> Iterator[str]:
                 f"“{word}”是{segment.title}的说法，请加 segments" for word in segment.words if word in phrase.text
             )
     yield from _said(bench, phrase.text)
+    yield from _ungrounded(bench, phrase.text)
+
+
+def _ungrounded(bench: Workbench, text: str) -> Iterator[str]:
+    """Say which words of a line would pass for a claim that no fact stands behind, beside a post's own facts."""
+    brief = _beside(bench)
+    post = Post(brief=brief, parts=(Part(role="body", text=f"{text}。"),), origin=Origin(writer="template"))
+    for finding in bench.rulebook.check(post).findings:
+        if finding.rule.startswith("GRD"):
+            yield f"{finding.level} {finding.rule} {finding.message} “{finding.quote}”：{text}"
+
+
+@cache
+def _beside(bench: Workbench) -> Brief:
+    return bench.occasion_briefs("finance_tip", min(bench.library.segments), on=DAYS[""][0], channel="chat")[0]
 
 
 def _kits(bench: Workbench, file: Path) -> Iterator[str]:

@@ -36,6 +36,7 @@ PARTS = (
     "ArcSlot",
     "Theme",
     "Fact",
+    "Withdrawal",
     "Subject",
     "Quiz",
     "Picture",

@@ -15,7 +15,7 @@ from wuyou.workbench import Workbench
 from wuyou.workbench.rooms import CATALOGUE_DATE
 
 STRENGTH = 10.0
-LEAST = 0.12
+LEAST = 0.4
 """What a feature must weigh for some have to be kept."""
 OWN = 0.2
 """What a signal of five_haves.yml counts; a signal of signals.yml counts less, for there are many."""

@@ -96,7 +96,7 @@ class Space:
         self.rarity = {
             run: max(1, round(SCALE * (1 + math.log((1 + len(texts)) / (1 + count)))))
             for run, count in sorted(runs.items())
-            if count >= LEAST_RUNS
+            if count >= LEAST_RUNS and "\t" not in run
         }
         names = [*self.rarity, *sorted(name for name, count in extra.items() if count >= LEAST_EXTRA)]
         self.at = {name: index for index, name in enumerate(names)}
@@ -223,23 +223,24 @@ def save(
     space, models = fit(texts, answers, strength, more, range(len(texts)), least)
     bias = [round(SCALE * (float(model.intercept_[0]) - thresholds[label])) for label, model in models.items()]
     weights = np.stack([model.coef_[0][: len(space.at)] for model in models.values()], axis=1)
-    lines = [FORMAT, lists.mark(), " ".join(models), " ".join(map(str, bias)), *_lines(space, weights)]
+    lines = dict(_lines(space, weights))
     for place, (label, model) in enumerate(models.items()):
         for name, weight in zip(more.names(label) if more else (), model.coef_[0][len(space.at) :], strict=True):
             numbers = ["0"] * len(models)
             numbers[place] = str(round(float(weight) * more.factor * SCALE)) if more else "0"
-            lines.append(f"0 {' '.join(numbers)}\t{name}")
-    write_text(path, "\n".join(lines) + "\n")
+            lines[name] = f"0 {' '.join(numbers)}"
+    head = [FORMAT, lists.mark(), " ".join(models), " ".join(map(str, bias))]
+    write_text(path, "\n".join([*head, *(f"{lines[name]}\t{name}" for name in sorted(lines))]) + "\n")
 
 
-def _lines(space: Space, weights: Any) -> Iterator[str]:
+def _lines(space: Space, weights: Any) -> Iterator[tuple[str, str]]:
     for name, index in space.at.items():
         row = weights[index]
         rarity = space.rarity.get(name)
         factor = rarity if rarity is not None else SCALE * SIGNAL
         numbers = [round(float(weight) * factor) for weight in row]
         if rarity or any(numbers):
-            yield f"{rarity or 0} {' '.join(map(str, numbers))}\t{name}"
+            yield name, f"{rarity or 0} {' '.join(map(str, numbers))}"
 
 
 def best(values: Sequence[float], score: Callable[[float], float]) -> float:

@@ -95,7 +95,7 @@ def test_days_run_from_the_start_to_day_24(ran: tuple[Path, subprocess.Completed
 
 
 def test_a_second_run_does_nothing_and_says_so(ran: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
-    root, _ = ran
+    root, first = ran
     before = {
         path: path.stat().st_mtime_ns for path in (root / "runs").rglob("*") if path.is_file() and path.name != ".lock"
     }
@@ -103,6 +103,7 @@ def test_a_second_run_does_nothing_and_says_so(ran: tuple[Path, subprocess.Compl
     done = wuyou(root, "batch", "--sign-sample")
     assert done.returncode == 0
     assert "什么也没有重做" in done.stdout
+    assert done.stdout.split("\n\n")[0] == first.stdout.split("\n\n")[0], "the same table, column by column"
     assert time.monotonic() - start < 30
     assert before == {path: path.stat().st_mtime_ns for path in before}
 

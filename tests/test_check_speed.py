@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
-from itertools import accumulate
 from pathlib import Path
 
 import bench_check
@@ -19,8 +19,8 @@ from wuyou import Workbench
 from wuyou.checks import Rulebook, outside
 from wuyou.checks.classify import Classifier, Reading
 from wuyou.checks.patterns import Lexicon, compiled
-from wuyou.checks.runs import FIRST, LAST, LONGEST, laid, marked, runs
-from wuyou.checks.weights import EVEN, LABELS, LANE, MASK, ZERO
+from wuyou.checks.runs import FIRST, LAST, LONGEST, Roll, marked, runs
+from wuyou.checks.weights import LABELS, LANE, MASK, ZERO
 from wuyou.workbench import CATALOGUE_DATE
 
 ROOT = Path(__file__).parent.parent
@@ -42,7 +42,7 @@ def wide_awake() -> Rulebook:
     library = bench.library
     book = Rulebook.load(library.folder / "rules", library.sources, CATALOGUE_DATE)
     roll = book._chapters.roll
-    woken = (number for numbers in roll._woken.values() for number in numbers)
+    woken = (number for table in (roll._first, roll._both) for numbers in table.values() for number in numbers)
     everybody = frozenset((*woken, *roll._always))
     roll.awake = lambda _: everybody  # type: ignore[assignment, misc]
     return book
@@ -82,8 +82,18 @@ def _classifiers(book: Rulebook) -> Iterator[Classifier]:
 
 
 def _numbers(classifier: Classifier, feature: str) -> list[int]:
-    line = classifier._lines.get(feature)
+    line = classifier.lines.find(feature)
     return list(map(int, line.split()))[1:] if line else [0] * len(classifier.labels)
+
+
+def test_a_feature_is_found_by_halves_or_not_at_all(rulebook: Rulebook) -> None:
+    for classifier in _classifiers(rulebook):
+        every = classifier.lines.every()
+        for feature, numbers in [*every[:50], *every[50:-50:97], *every[-50:]]:
+            assert classifier.lines.find(feature) == numbers
+            assert classifier.lines.find(f"{feature}\0") == ""
+        for start in ("", "§", "保", "\U0001f389", "\U0010ffff"):
+            assert list(classifier.lines.below(start)) == [pair for pair in every if pair[0].startswith(start)]
 
 
 @slow
@@ -94,32 +104,43 @@ def test_sums_made_beforehand_are_the_sums_of_every_feature(rulebook: Rulebook, 
     reading = Reading(text, kind, "moments", ears.signals)
     for classifier in _classifiers(rulebook):
         reading.weigh(classifier._weights)
+        known = {feature: _numbers(classifier, feature) for feature in runs(text) | reading.extra}
         for at, label in enumerate(classifier.labels):
             for total, features in ((reading.total, runs(text)), (reading.added, reading.extra)):
                 packed = total >> LANE * classifier._base
                 assert (packed >> LANE * (LABELS + at) & MASK) - (packed & MASK) * ZERO == sum(
-                    _numbers(classifier, feature)[at] for feature in features
+                    known[feature][at] for feature in features
                 )
-            assert classifier._heat(reading, label) == _heat(classifier, text, at)
+            every = Counter(run for size in range(1, LONGEST + 1) for run in _laid(text, size))
+            assert sum(classifier._heat(reading, label)) == sum(
+                known[run][at] * times for run, times in every.items() if run in known
+            )
 
 
-def _heat(classifier: Classifier, text: str, at: int) -> list[int]:
+def _laid(text: str, size: int) -> list[str]:
     whole = f"{FIRST}{marked(text)}{LAST}"
-    turns = [0] * (len(whole) + 1)
-    for size in range(1, LONGEST + 1):
-        for start in range(len(whole) - size + 1):
-            number = _numbers(classifier, whole[start : start + size])[at] * (EVEN // size)
-            turns[start] += number
-            turns[start + size] -= number
-    return list(accumulate(turns))[1:-2]
+    return [whole[at : at + size] for at in range(len(whole) - size + 1)]
 
 
 @given(st.text(max_size=30))
-def test_the_runs_of_a_text_are_what_is_laid_out(text: str) -> None:
-    whole = f"{FIRST}{marked(text)}{LAST}"
-    for size, every in enumerate(laid(text), 1):
-        assert list(every) == [whole[at : at + size] for at in range(len(whole) - size + 1)]
-    assert runs(text) == {run for every in laid(text) for run in every}
+def test_the_runs_of_a_text_are_what_stands_in_it(text: str) -> None:
+    assert runs(text) == {run for size in range(1, LONGEST + 1) for run in _laid(text, size)}
+
+
+@given(
+    st.text("保本息稳赚¶⊢⊣\n", max_size=24),
+    st.lists(st.text("保本息稳赚¶⊢⊣", min_size=1, max_size=4), max_size=12, unique=True),
+)
+def test_a_trie_meets_what_it_was_given_and_nothing_else(text: str, given: list[str]) -> None:
+    roll = Roll()
+    for number, run in enumerate(given):
+        roll.add(number, frozenset([run]))
+    assert roll.awake(text) == {number for number, run in enumerate(given) if run in runs(text)}
+    later = Roll()
+    later.awake(text)
+    for number, run in enumerate(given):
+        later.add(number, frozenset([run]), frozenset([run]))
+    assert later.awake(text) == roll.awake(text)
 
 
 def test_the_bench_runs_and_says_every_figure(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,8 @@ from typing import NamedTuple
 import pytest
 
 from wuyou import cli
+from wuyou.batch import Report, Row
+from wuyou.workbench import Workbench
 
 WUYOU = str(Path(sys.executable).parent / "wuyou")
 
@@ -475,3 +477,15 @@ def test_lint_finds_a_fact_whose_quote_has_moved(say: Callable[..., Said], proje
 
 def test_runs_lists_nothing_politely_before_the_first_run(say: Callable[..., Said]) -> None:
     assert "还没有跑过" in say("runs").out
+
+
+def test_a_batch_table_keeps_its_columns_however_the_receipt_is_ordered(bench: Workbench) -> None:
+    counts = {"block": 1, "warn": 22, "hint": 333}
+    tables = []
+    for levels in (counts, dict(sorted(counts.items()))):
+        row = Row("seniors", "老年", {"chat": 8}, levels, 8, 1.5, ran=False)
+        report = Report("autumn_savings", (row,), (), counts, 2.0, fresh=True)
+        tables.append(cli._report(report, bench).splitlines())
+    assert tables[0] == tables[1]
+    head, line = tables[0][0].split(), next(line for line in tables[0] if line.startswith("seniors")).split()
+    assert [line[head.index(title) - len(head)] for title in ("拦截", "提醒", "建议")] == ["1", "22", "333"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from wuyou.checks import outside
-from wuyou.checks.contrast import WEIGHTS, Contrast
+from wuyou.checks.contrast import WEIGHTS, Contrast, signs_of
 from wuyou.checks.evidence import Evidence
 from wuyou.checks.ground import Ground
 from wuyou.checks.rulebook import Rulebook
@@ -57,8 +57,8 @@ NOTICE = """大额存单（第四期），11月3日起发售。
         ("保管箱拿身份证复印件来就能办", BOX, "复印件"),
         ("保管箱不想用了，可以转让给朋友", BOX, "转让"),
         ("剪纸在10月17日下午两点，南塘支行三楼", DAY, "三楼"),
-        ("剪纸在10月17日下午两点，男女老少都来", DAY, "男女老少"),
-        ("存满30万，油和电饭煲一起拿", GIFT, "一起拿"),
+        ("10月17日的重阳剪纸，剪纸男女老少都来", DAY, "男女老少"),
+        ("存满30万元，食用油和电饭煲一起拿", GIFT, "一起拿"),
         ("存满10万送一箱牛奶，每户一份", GIFT, "送一箱牛奶"),
         ("红包在百联菜场、泉井路便利店、市博物馆咖啡吧都能用", SHOPS, "博物馆"),
         ("18日要来的去东门支行，那天它开门", NAMES, "东门支行"),
@@ -76,6 +76,68 @@ def test_a_word_that_is_not_the_sources_is_found(rules: Rulebook, text: str, mat
         assert each.quote == text[each.start : each.end]
         assert each.category == Ground.CATEGORY
         assert each.message.startswith(f"“{each.quote}”和出处对不上：")
+
+
+HALL = "社保卡换发：即时制卡在新华路支行、盐仓支行，须本人持户口簿办理，监护人可代办未成年人的。周六仅石塔、盐仓受理。"
+CAMP = (
+    "夏令营：地点在榆林路与槐安街交口西南角，监护人须全程陪同。不收报名费，材料费20元/组现场交。7月11日至7月20日开放。"
+)
+FARM = "农机分期：适用于收割机、植保无人机，二手农机除外。首付20%，期限5年，他行转入的不参与贴息。不参与：网点自提、大棚改造。"
+
+
+def signs_told(rules: Rulebook, text: str, material: str) -> set[str]:
+    """Return the names of all signs of a text, without what doubts them."""
+    rule = rules.rules[RULE]
+    assert isinstance(rule, Contrast)
+    post = outside.post_of(text, channel=outside.ROOMY, on=CATALOGUE_DATE, passages=outside.passages_of(material))
+    told = rule.told(Evidence.of(post), Surface(text, "text").text)
+    return {each.name.rstrip("~?!+-&").partition(".")[0] for clause in told.clauses for each in signs_of(told, clause)}
+
+
+@pytest.mark.parametrize(
+    ("name", "material", "hit", "left_alone"),
+    [
+        ("twin", CAMP, "夏令营在榆林路槐安街的东南角", "夏令营在榆林路槐安街的西南角"),
+        ("code", "贵宾厅设在T2航站楼21号登机口旁", "贵宾厅在T1，21号登机口旁", "贵宾厅在T2，21号登机口旁"),
+        ("person", HALL, "社保卡换发让邻居拿户口簿来代办也行", "社保卡换发要本人拿户口簿来办"),
+        ("stance", CAMP, "夏令营孩子送到门口就行，材料费20元现场交", "夏令营家长得全程陪同，材料费20元现场交"),
+        ("gratis", CAMP, "夏令营一分钱不花，材料也备好了", "夏令营报名费一分钱不收，材料费20元"),
+        ("always", "夏令营7月11日至7月20日开放", "夏令营一年到头都开放", "夏令营7月11日到20日开放"),
+        ("barred", FARM, "二手收割机也做分期，首付20%", "二手的农机不行，首付20%"),
+        ("shut", FARM, "首付20%，从别家转来的贴息", "首付20%，从别家转来的不贴息"),
+        ("left_out", FARM, "农机分期大棚改造也算", "农机分期大棚改造不算"),
+        ("lets", FARM, "农机分期买冰箱也能办", "农机分期买收割机"),
+        ("sole", HALL, "周六社保卡去东郊", "周六社保卡去石塔"),
+        (
+            "alike",
+            "公立学校缴费免手续费，民办学校每笔1元",
+            "公立民办一个样，学校缴费都免手续费",
+            "公立学校缴费免手续费",
+        ),
+        ("besides", BOX, "保管箱的身份证原件复印件都带来", "保管箱的身份证原件带来"),
+        ("name", HALL, "社保卡换发拿出生证办理", "社保卡换发拿户口簿办理"),
+    ],
+)
+def test_each_sign_stands_by_itself(rules: Rulebook, name: str, material: str, hit: str, left_alone: str) -> None:
+    if name == "sole":
+        material += "社保卡即时制卡：东郊、石塔、盐仓。"
+    assert name in signs_told(rules, hit, material), signs_told(rules, hit, material)
+    assert name not in signs_told(rules, left_alone, material)
+
+
+def test_a_wide_word_of_the_source_covers_a_narrow_one(rules: Rulebook) -> None:
+    material = "钱包红包：每天10:00发放，全国门店可用，每人限1次"
+    assert not {"rival", "lone"} & signs_told(rules, "钱包红包周末10点也发放，本地门店", material)
+
+
+def test_what_the_source_says_is_not_counts_as_absent(rules: Rulebook) -> None:
+    material = "抽奖奖品由本人到开户网点领取，不寄送，逾期作废"
+    assert signs_told(rules, "抽奖奖品给您寄到家，不用到网点领取", material)
+
+
+def test_several_signs_of_a_clause_are_shown_as_one(rules: Rulebook) -> None:
+    (found,) = wrong(rules, "保管箱不想用了，可以转让给朋友", BOX)
+    assert "转让" in found.quote and "朋友" in found.quote
 
 
 @pytest.mark.parametrize(

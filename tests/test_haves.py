@@ -17,7 +17,7 @@ from wuyou.workbench import Workbench
 
 ROOT = Path(__file__).parent.parent
 RULES = ROOT / "content_library" / "rules"
-WEIGHTS = {"haves": 2_000_000, "compliance": 2_500_000, "contrast": 50_000}
+WEIGHTS = {"haves": 2_000_000, "compliance": 2_500_000, "contrast": 50_000, "numbers": 50_000}
 """Bytes that learned weights may take."""
 
 

@@ -163,7 +163,6 @@ def test_a_campaign_is_held_back_by_whatever_its_plan_would_stumble_over(
         ("segments/elders.yml", 12, "  group: ", "  gone: ", "没有这个渠道：gone"),
         ("facts/wealth_90.yml", 3, "product: wealth_90", "product: gone", "没有这个产品：gone"),
         ("facts/wealth_90.yml", 1, "material: 溪畔90天产品说明.md", "material: gone.md", "materials/ 里没有 gone.md"),
-        ("facts/wealth_90.yml", 11, "    unit: day\n", "    derived_from: [gone]\n", "没有的要点：gone"),
         ("stories/persona/slow_clock.yml", 6, "[commuters, elders]", "[commuters, gone]", "没有这个客群：gone"),
         ("phrases/scene.yml", 4, "segments: [elders]", "segments: [gone]", "没有这个客群：gone"),
         ("phrases/closer.yml", 3, "genres: [quiz]", "genres: [gone]", "没有这个内容类型：gone"),

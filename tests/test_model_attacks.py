@@ -212,7 +212,11 @@ def test_an_order_hidden_in_the_material_never_reaches_a_post(
     else:
         assert seen
         assert all(seen), "the server never saw the order"
-    if attack.carrier != "story":  # a story is told as it stands, by the template too: what it says was signed for
+    if attack.carrier == "story":  # the template tells a story as it stands, the order with it: then nobody can sign it
+        assert attack.order in checked.post.text
+        assert "PLT-008" in {finding.rule for finding in checked.findings}
+        assert checked.blocked
+    else:
         assert attack.said not in checked.post.text + "".join(picture.text for picture in checked.post.pictures)
         assert not checked.blocked
         assert checked.post.parts == template.write(brief).parts

@@ -289,6 +289,18 @@ def test_tokens_and_money_are_never_passed(
     assert meter.money <= use.get("money", 0)
 
 
+def test_the_report_tells_how_long_half_and_nearly_all_answers_took_and_what_they_cost() -> None:
+    budget = Budget(ModelUse(price_in=2.0, price_out=8.0))
+    for number in range(1, 101):
+        budget.settle(budget.reserve(1000), Reply("好", False, 1000, 200, number / 100))
+    budget.replayed()
+    budget.trouble("429")
+    said = str(budget.meter)
+    assert "调用 100 次，重放 1 次，词元 送出 100000 收回 20000，费用 0.3600" in said
+    assert "p50 0.51 秒 p95 0.96 秒" in said
+    assert budget.meter.troubles == (("429", 1),)
+
+
 def test_processes_of_one_batch_share_a_budget(tmp_path: Path) -> None:
     use = ModelUse(calls=3)
     one, other = Budget(use, tmp_path / "ledger.json"), Budget(use, tmp_path / "ledger.json")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import struct
 from pathlib import Path
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from wuyou import pictures
 from wuyou.errors import ExportError, LibraryError
-from wuyou.pictures import guard, tables
+from wuyou.pictures import guard, press, tables
 from wuyou.values import Bank, Picture
 
 ROOT = Path(__file__).parent.parent
@@ -119,6 +120,16 @@ def test_any_words_within_the_norms_can_be_set(
 
 def test_words_are_data_and_never_source(tmp_path: Path) -> None:
     make(tmp_path, a_picture(headline='#[*_$"\\', lines=("#panic(1)", "= 不是标题", "@谁")))
+
+
+def test_a_poster_reaches_the_compiler_as_bare_numbers() -> None:
+    poster: dict[str, object] = {"headline": '#panic("到这里")', "lines": ["]))", "\\u{1}"]}
+    source = press._source(poster, POSTERS / "poster.typ", POSTERS.resolve()).decode()
+    first, second = source.split("\n")
+    assert first == '#import "/poster.typ": shown'
+    told = re.fullmatch(r"#shown\(json\(bytes\(\(([\d,]+)\)\)\)\)", second)
+    assert told is not None
+    assert json.loads(bytes(map(int, told[1].split(",")))) == poster
 
 
 def test_only_the_sample_bank_is_marked_as_sample(tmp_path: Path) -> None:
@@ -279,6 +290,19 @@ def test_every_word_leads_to_its_own_drawing() -> None:
 )
 def test_free_words_find_their_drawing(scene: str, name: str) -> None:
     assert pictures.drawing(a_picture(scene=scene), POSTERS) == name
+
+
+@pytest.mark.parametrize(
+    ("scene", "name"),
+    [
+        ("喝饱了的绿萝：营业厅的绿萝，差点被好心浇死。", "potted_plant"),
+        ("大堂的两只水壶：大堂里摆着两只水壶，常被人问起。", "kettle"),
+        ("一只毛线手套：柜台边落下一只手套。小邱追出门，人已经上了公交车。", "knitting"),
+        ("给自己写张条：签字之前，有位客户要了张白纸。", "blank_sheet"),
+    ],
+)
+def test_a_story_shows_what_its_title_names_before_what_comes_by_in_it(scene: str, name: str) -> None:
+    assert tables.read_scenes(POSTERS).meant(scene) == name
 
 
 def test_unknown_words_fall_back_on_the_description_then_on_the_kind() -> None:

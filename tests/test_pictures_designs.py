@@ -94,6 +94,19 @@ def test_the_longest_words_fit_every_arrangement_in_both_shapes(tmp_path: Path) 
             assert image.size == (1080, 1080 if picture.shape == "square" else 1440)
 
 
+def test_a_short_answer_stands_in_the_middle_of_its_card(tmp_path: Path) -> None:
+    picture = longest(
+        "quiz", "cards", "portrait", points=("A 能", "B 不能"), figure="能挪到明年吗？", lines=(), headline="猜"
+    )
+    with Image.open(make(tmp_path, picture)[0]) as image:
+        grey = image.convert("L")
+    for left in (84, 558):  # each card is 438 wide; its letter stands above, its words in the lower part
+        face = grey.crop((left + 12, 560, left + 426, 780)).point(lambda tone: 255 * (tone < 110))
+        box = face.getbbox()
+        assert box is not None
+        assert abs((box[0] + box[2]) / 2 - 207) < 12
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_words_within_the_norms_fit_any_arrangement(

@@ -89,6 +89,25 @@ def test_pictures_come_in_ones_threes_sixes_and_nines_each_page_with_another_dra
     assert sizes == {1, 3, 6, 9}
 
 
+def test_covers_get_what_they_ask_for_and_pages_what_their_facts_are_about(
+    bench: Workbench, runs: dict[tuple[str, str], list[Post]]
+) -> None:
+    scenes = tables.read_scenes(POSTERS)
+    drawn = [
+        (number, picture)
+        for posts in runs.values()
+        for post in posts
+        for number, picture in enumerate(post.pictures)
+        if picture.drawing
+    ]
+    covers = [
+        picture.drawing == meant for number, picture in drawn if not number and (meant := scenes.meant(picture.scene))
+    ]
+    pages = [picture.drawing in scenes.about("\n".join(picture.points)) for number, picture in drawn if number]
+    assert sum(covers) > 0.85 * len(covers)
+    assert sum(pages) > 0.6 * len(pages)
+
+
 def test_a_product_card_carries_its_whole_disclosure(runs: dict[tuple[str, str], list[Post]]) -> None:
     cards = [(post, picture) for post, picture in every(runs) if picture.design == "product"]
     assert cards

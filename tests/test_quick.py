@@ -111,3 +111,21 @@ def test_the_door_says_what_it_made(project: Path, notice: Path, capfd: pytest.C
     assert "runs/quick/冬藏/payroll/" in said.out
     assert cli.run(["quick", str(notice), "--segment", "payroll", "--start", "明天", "--root", str(project)]) == 2
     assert "看不懂日期" in capfd.readouterr().err
+
+
+def test_a_file_is_told_only_where_its_kind_of_thing_belongs(project: Path, notice: Path) -> None:
+    made = Workbench.here(project).quick(notice, "payroll", start=START)
+    genres = {entry.post.brief.slot.genre for entry in made.calendar.entries}
+    assert "icebreaker" in genres
+    assert not genres & {"activity", "benefit", "life_benefit", "quiz"}
+
+
+def test_what_ends_soon_is_told_while_it_lasts(project: Path, tmp_path: Path) -> None:
+    path = tmp_path / "短期.md"
+    path.write_text(NOTICE.replace("2026年12月31日", "2026年11月30日"), encoding="utf-8")
+    made = Workbench.here(project).quick(path, "payroll", start=START)
+    assert made.calendar.entries
+    assert max(entry.post.brief.slot.on for entry in made.calendar.entries) <= dt.date(2026, 11, 30)
+    told = [fact for entry in made.calendar.entries for fact in entry.post.facts[:1]]
+    assert told
+    assert all(fact.kind != "phone" for fact in told)

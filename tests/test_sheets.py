@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shutil
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from wuyou import sheets, yamls
 from wuyou.library import Library
-from wuyou.values import Citation, Fact, FactSheet, Material, Passage
+from wuyou.values import Citation, Fact, FactSheet, Material, Passage, Withdrawal
 from wuyou.workbench import Workbench
 
 NOTICE = """# 秋收存款公告
@@ -191,11 +192,30 @@ def test_a_sheet_without_a_last_reading_offers_nothing_as_new(bench: Workbench, 
     assert found == {}
 
 
-def test_derived_facts_are_left_alone() -> None:
+def a_derived() -> Fact:
     citation = Citation(material="甲.md", locator="第1段", quote="1.65%")
-    derived = Fact(
-        key="sum", kind="amount", value="1650元", formula="100000*0.0165", derived_from=("rate",), citation=citation
+    rate = Fact(key="rate", kind="rate", value="1.65%", citation=citation)
+    return Fact(
+        key="sum", kind="derived", value="165元", formula="1万元 × rate × 1年", derived_from=(rate,), citation=citation
     )
-    sheet = FactSheet(name="x", material="甲.md", title="x", facts=(derived,))
+
+
+def test_derived_facts_are_left_alone() -> None:
+    sheet = FactSheet(name="x", material="甲.md", title="x", facts=(a_derived(),))
     material = Material(title="甲", path="甲.md", digest="0" * 32, passages=(Passage(locator="第1段", text="别的"),))
     assert sheets.compare(sheet, None, material, ()) == ()
+
+
+def test_a_derived_fact_is_written_with_its_formula_and_no_place_of_its_own() -> None:
+    assert sheets.row(a_derived()) == {"kind": "derived", "value": "165元", "formula": "1万元 × rate × 1年"}
+
+
+def test_a_withdrawal_is_written_above_the_facts_and_every_comment_stays(bench: Workbench, sheet: Path) -> None:
+    before = sheet.read_text(encoding="utf-8")
+    text = sheets.withdrawn(before, Withdrawal(on=dt.date(2026, 11, 20), why="停售: 换新一期"))
+    assert [line for line in text.splitlines() if line not in before.splitlines()] == [
+        "withdrawn: {on: 2026-11-20, why: '停售: 换新一期'}"
+    ]
+    sheet.write_text(text, encoding="utf-8")
+    facts = Library(bench.library.folder).sheets["harvest"].facts
+    assert {str(fact.withdrawn) for fact in facts} == {"2026-11-20 撤回：停售: 换新一期"}

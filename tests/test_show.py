@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 
 from wuyou import show
 from wuyou.chinese import width
-from wuyou.values import Brief, Calendar, Checked, Fact, Finding, Lamp, Passage
+from wuyou.library import Library
+from wuyou.show import links
+from wuyou.values import Brief, Calendar, Checked, Fact, Finding, Lamp, Passage, Post
 
 
 def a_finding(**changes: Any) -> Finding:
@@ -131,3 +134,82 @@ def test_an_empty_calendar_says_what_to_do(a_calendar: Callable[..., Calendar]) 
 @pytest.mark.parametrize("value", [7, None, {"a": 1}])
 def test_what_is_no_noun_is_shown_by_its_own_words(value: object) -> None:
     assert show.page(value).text == str(value)
+
+
+# ── numbers and their lines ──
+
+
+def rated(a_brief: Callable[..., Brief], a_post: Callable[..., Post], text: str, **changes: Any) -> Post:
+    """Make a post that cites all of its brief's facts."""
+    brief = a_brief(**changes)
+    return a_post(text, brief=brief, facts=brief.facts)
+
+
+def test_each_number_leads_to_its_line_in_whatever_notation(
+    a_brief: Callable[..., Brief], a_post: Callable[..., Post], library: Library
+) -> None:
+    facts = library.sheets["autumn_deposit"].facts
+    post = rated(a_brief, a_post, "一年期百分之一点二五，\n五万块起，十月十三日前有书签。", facts=facts)
+    found = {link.number: (link.where, link.lines[0].where) for link in links.links(post) if link.lines}
+    assert found["百分之一点二五"] == ("第1行", "秋收定期存款公告.md 表1第2行")
+    assert found["五万块"] == ("第2行", "秋收定期存款公告.md 表1第2行")
+
+
+def test_a_number_in_a_kept_sentence_leads_to_that_fact(
+    a_brief: Callable[..., Brief], a_post: Callable[..., Post], library: Library
+) -> None:
+    facts = library.sheets["autumn_deposit"].facts
+    post = rated(a_brief, a_post, "开售首三日到网点认购，可领桂花书签1枚。", facts=facts)
+    assert {link.lines[0].where for link in links.links(post)} == {"秋收定期存款公告.md 第4段"}
+
+
+def test_each_line_leads_to_where_it_is_used(
+    a_brief: Callable[..., Brief], a_post: Callable[..., Post], library: Library
+) -> None:
+    facts = library.sheets["autumn_deposit"].facts
+    post = rated(a_brief, a_post, "早。\n一年期年利率1.25%，5万元起存。\n按支取日活期存款挂牌利率计息", facts=facts)
+    used = {line.where: places for line, places in links.uses(post, links.links(post))}
+    assert {"1.25%（第2行）", "5万元（第2行）"} <= set(used["秋收定期存款公告.md 表1第2行"])
+    assert used["秋收定期存款公告.md 第4段"] == ("按支取日活期存款挂牌利率计息（第3行）",)
+
+
+def test_both_directions_agree(a_calendar: Callable[..., Calendar]) -> None:
+    for entry in a_calendar().entries:
+        told = links.links(entry.post)
+        back = links.uses(entry.post, told)
+        forth = {(line, f"{link.number}（{link.where}）") for link in told for line in link.lines}
+        assert forth <= {(line, place) for line, places in back for place in places}
+
+
+def test_a_derived_number_leads_to_its_sum_and_what_went_into_it(
+    a_brief: Callable[..., Brief], a_post: Callable[..., Post], library: Library
+) -> None:
+    rate = library.sheets["autumn_deposit"].facts[0]
+    made = Fact(
+        key="sum", kind="derived", value="125元", formula="1万元 × rate_1y × 1年", derived_from=(rate,),
+        plain="1万元存一年，利息125元", citation=rate.citation,
+    )  # fmt: skip
+    link = links.links(rated(a_brief, a_post, "1万元存一年，利息125元。", facts=(made,)))[-1]
+    assert [line.where for line in link.lines] == ["推算 sum", "秋收定期存款公告.md 表1第2行"]
+    assert link.lines[0].quote == "1万元 × rate_1y × 1年 = 125元"
+
+
+def test_a_number_without_a_line_is_said_to_have_none(
+    a_brief: Callable[..., Brief], a_checked: Callable[..., Checked], a_post: Callable[..., Post]
+) -> None:
+    post = rated(a_brief, a_post, "年利率9.99%。")
+    assert "9.99%（第1行） ← 没有出处，检查看作家常话" in show.page(a_checked(post)).text
+    blamed = a_checked(post, findings=(a_finding(start=3, end=8),))
+    assert "9.99%（第1行） ← 没有找到出处" in show.page(blamed).text
+
+
+def test_the_notebook_links_number_and_line_both_ways(
+    a_brief: Callable[..., Brief], a_checked: Callable[..., Checked], a_post: Callable[..., Post]
+) -> None:
+    post = rated(a_brief, a_post, "一年期年利率1.25%，5万元起存。")
+    html = show.page(a_checked(post, findings=(a_finding(start=7, end=10),))).html
+    hrefs, ids = set(re.findall(r"href='#([^']+)'", html)), re.findall(r" id='([^']+)'", html)
+    assert hrefs == set(ids)
+    assert len(ids) == len(set(ids))
+    assert all(name.startswith(post.id) for name in ids)
+    assert "一年期年利率1.25%，5万元起存。" in re.sub(r"<[^>]+>", "", html)

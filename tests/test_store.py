@@ -548,9 +548,10 @@ def test_the_index_knows_what_was_built_from_a_material(index: Index, a_calendar
     citing = [
         each.post
         for each in checked
-        if any(fact.citation.material == "秋收定期存款公告.md" for fact in each.post.facts)
+        if any(fact.citation.material == "秋收定期存款公告.md" for fact in each.post.ground)
     ]
     assert citing
+    assert [post for post in citing if not post.facts]  # a question to a group is built from it too
     assert [row["post"] for row in found] == [
         post.id
         for post in sorted(
@@ -563,10 +564,17 @@ def test_the_index_knows_what_was_built_from_a_material(index: Index, a_calendar
             ),
         )
     ]
-    assert {row["locators"] for row in found} == {"表1第2行", "第4段", "第4段,表1第2行"}
+    assert {row["locators"] for row in found} == {"表1第2行", "第4段", "第4段,表1第2行", "问答"}
     assert index.built_from("没有的.md") == []
     assert index.files_with([checked[0].post.id]) == ["runs/harvest/copy.html"]
     assert index.files_with([checked[5].post.id]) == []
+
+
+def test_remembering_without_files_leaves_the_files_known(index: Index, a_calendar: Callable[..., Calendar]) -> None:
+    checked = [entry.checked for entry in a_calendar().entries]
+    index.remember("harvest", checked, [("runs/harvest/copy.html", checked[0].post.id)])
+    index.remember("harvest", checked)
+    assert index.files_with([checked[0].post.id]) == ["runs/harvest/copy.html"]
 
 
 def test_remembering_again_replaces_and_leaves_other_campaigns_alone(
@@ -580,7 +588,7 @@ def test_remembering_again_replaces_and_leaves_other_campaigns_alone(
     ]
     index.remember("harvest", checked, [("a", checked[0].post.id)])
     index.remember("other", moved, [("b", moved[0].post.id)])
-    index.remember("harvest", checked[:1])
+    index.remember("harvest", checked[:1], [])
     rows = index.built_from("秋收定期存款公告.md")
     assert sum(row["campaign"] == "other" for row in rows) > sum(row["campaign"] == "harvest" for row in rows)
     assert index.files_with([checked[0].post.id]) == []

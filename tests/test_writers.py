@@ -12,7 +12,7 @@ import pytest
 from wuyou import planner
 from wuyou.errors import LibraryError, WriterError
 from wuyou.library import Library
-from wuyou.values import Brief, Campaign, Citation, Fact, Finding, Origin, Part, Picture, Post
+from wuyou.values import Brief, Campaign, Citation, Fact, Finding, Moment, Origin, Part, Picture, Post
 from wuyou.writers import Writer, cited, finish
 from wuyou.writers.template import HEADINGS, TemplateWriter, sections
 
@@ -261,13 +261,38 @@ def test_two_variants_of_a_slot_have_two_wordings(
     assert writer.write(a_brief(variant=1)).text != writer.write(a_brief(variant=2)).text
 
 
-def test_a_blocked_try_is_followed_by_another_wording_and_a_mere_warning_is_not(
+def test_a_try_that_was_stopped_or_warned_of_is_followed_by_another_wording_and_a_hint_is_not(
     put: Callable[..., TemplateWriter], a_brief: Callable[..., Brief]
 ) -> None:
     writer = put("## 正文\n一。\n", "## 正文\n二。\n", "## 正文\n三。\n")
     first = writer.write(a_brief())
     assert writer.write(a_brief(), (BLOCK, BLOCK)).text != first.text
-    assert writer.write(a_brief(), (BLOCK.model_copy(update={"level": "warn"}),)).text == first.text
+    assert writer.write(a_brief(), (BLOCK.model_copy(update={"level": "warn"}),)).text != first.text
+    assert writer.write(a_brief(), (BLOCK.model_copy(update={"level": "hint"}),)).text == first.text
+
+
+def test_a_second_try_stays_clear_of_the_wordings_of_neighbours_and_variants(
+    put: Callable[..., TemplateWriter], a_brief: Callable[..., Brief]
+) -> None:
+    writer = put(*(f"## 正文\n第{number}种。\n" for number in range(8)))
+    taken = {writer.write(a_brief(ordinal=ordinal)).text for ordinal in (1, 2)}
+    taken |= {writer.write(a_brief(ordinal=1, variant=variant)).text for variant in (1, 2, 3)}
+    notes = [BLOCK.model_copy(update={"quote": str(number)}) for number in range(30)]
+    again = [writer.write(a_brief(ordinal=1), (note,)).text for note in notes]
+    assert not taken.intersection(again)
+    assert len(set(again)) > 1
+    assert again == [writer.write(a_brief(ordinal=1), (note,)).text for note in notes]
+
+
+def test_no_joke_is_made_on_a_day_of_remembrance(
+    put: Callable[..., TemplateWriter], a_brief: Callable[..., Brief]
+) -> None:
+    writer = put("{# 温和·一句 #}\n## 正文\n慢慢走。\n", "{# 幽默·一句 #}\n## 正文\n肚子先到。\n")
+    day = Moment(name="remembrance", title="清明", date="04-05", quiet=True)
+    said = {writer.write(a_brief(ordinal=number, moment=day)).parts[0].text for number in range(1, 5)}
+    assert said == {"慢慢走。"}
+    feast = day.model_copy(update={"quiet": False})
+    assert len({writer.write(a_brief(ordinal=number, moment=feast)).parts[0].text for number in range(1, 5)}) == 2
 
 
 def test_numbers_count_and_do_not_sort_as_letters(put: Callable[..., TemplateWriter]) -> None:

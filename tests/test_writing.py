@@ -175,6 +175,83 @@ def test_two_neighbours_do_not_share_a_feeling_while_others_last(library: Librar
     assert all(one != other for one, other in pairwise(said))
 
 
+def test_only_calm_closers_go_with_a_serious_message(library: Library, stock: Stock) -> None:
+    phrases = (
+        line("一桌人笑成一团", emotion="joy"), line("屋里静静的", emotion="calm"),
+        Phrase(text="路上慢点", role="closer", emotion="care"), Phrase(text="笑着回家", role="closer", emotion="joy"),
+    )  # fmt: skip
+    genres = {name: genre.model_copy(update={"calm": True}) for name, genre in library.genres.items()}
+    briefs = planner.plan(
+        library.campaigns["harvest"], library.segments["elders"], stock(library, phrases=phrases, genres=genres)
+    )
+    assert {brief.phrase("scene") for brief in briefs} == {""}
+    assert {brief.phrase("closer") for brief in briefs} == {"路上慢点"}
+
+
+def test_no_joke_goes_with_a_day_of_remembrance(library: Library, stock: Stock) -> None:
+    phrases = (Phrase(text="我记着", role="feeling", emotion="care"), Phrase(text="乐", role="feeling", emotion="joy"))
+    day = library.moments["double_ninth"].model_copy(update={"quiet": True})
+    moments = {**library.moments, "double_ninth": day}
+    campaign = library.campaigns["harvest"].model_copy(update={"start": dt.date(2026, 10, 16)})
+    briefs = planner.plan(campaign, library.segments["elders"], stock(library, phrases=phrases, moments=moments))
+    quiet = [brief for brief in briefs if brief.moment is not None and brief.moment.quiet]
+    assert quiet
+    assert {brief.phrase("feeling") for brief in quiet} == {"我记着"}
+    assert "乐" in {brief.phrase("feeling") for brief in briefs}
+
+
+def test_what_i_saw_you_do_is_not_said_to_one_customer(library: Library, stock: Stock) -> None:
+    phrases = (Phrase(text="您先问我吃了没有，我心里一暖", role="feeling"), Phrase(text="谢谢让路的人", role="feeling"))
+    said: dict[str, set[str]] = {}
+    for brief in lines_of(library, stock, phrases):
+        said.setdefault(brief.slot.channel, set()).add(brief.phrase("feeling"))
+    assert said["chat"] == {"谢谢让路的人"}
+    assert "您先问我吃了没有，我心里一暖" in said["moments"]
+
+
+def test_a_feast_is_not_greeted_with_the_lines_of_another_day(shipped: Library, stock: Stock) -> None:
+    campaign = shipped.campaigns["everyday"]
+    for name in campaign.segments[:4]:
+        for brief in planner.plan(campaign, shipped.segments[name], stock(shipped, campaign.cadence)):
+            if brief.genre is not None and brief.genre.moment:
+                assert brief.moment is not None
+                for phrase in brief.phrases:
+                    short = [each for each in phrase.moments if not shipped.moments[each].lasting]
+                    assert not short or brief.moment.name in phrase.moments, phrase.text
+
+
+def test_a_line_of_the_day_is_not_put_into_every_segments_mouth(shipped: Library, stock: Stock) -> None:
+    campaign = shipped.campaigns["autumn_savings"]
+    said: dict[str, Counter[str]] = {}
+    for name in campaign.segments:
+        for brief in planner.plan(campaign, shipped.segments[name], stock(shipped, campaign.cadence)):
+            said.setdefault(brief.slot.key, Counter()).update([brief.phrase("scene")])
+    assert sum(max(each.values()) for each in said.values()) / len(said) < len(campaign.segments) / 3
+
+
+def test_a_tier_of_service_is_spoken_of_only_to_its_own_segments(shipped: Library, stock: Stock) -> None:
+    for campaign in shipped.campaigns.values():
+        for name in campaign.segments:
+            for brief in planner.plan(campaign, shipped.segments[name], stock(shipped, campaign.cadence)):
+                if brief.product is not None:
+                    assert all(brief.product.concerns(fact.subject.tier, name) for fact in brief.facts)
+    tiered = shipped.products["threshold_gift"]
+    assert tiered.concerns("禾穗", "threshold")
+    assert not tiered.concerns("禾穗", "seniors")
+    assert tiered.concerns("", "seniors")
+
+
+def test_a_number_to_call_is_never_what_a_post_is_about(library: Library, stock: Stock) -> None:
+    sheets = {
+        name: sheet.model_copy(
+            update={"facts": tuple(fact.model_copy(update={"kind": "phone"}) for fact in sheet.facts)}
+        )
+        for name, sheet in library.sheets.items()
+    }
+    with pytest.raises(PlanError, match="没有可用的要点"):
+        planner.plan(library.campaigns["harvest"], library.segments["elders"], stock(library, sheets=sheets))
+
+
 def test_lines_may_stand_in_blocks_that_share_their_tags(tiny: Path) -> None:
     folder = tiny / "content_library" / "phrases" / "hook"
     folder.mkdir()
@@ -302,6 +379,22 @@ def test_the_page_and_the_table_say_who_posts_what(dealt_calendar: Calendar, tmp
     assert '"user_list"' in WecomExporter().export(dealt_calendar, tmp_path / "w.json").read_text("utf-8")
 
 
+def test_a_personal_line_of_a_season_is_offered_in_that_season_only(dealt_calendar: Calendar, tmp_path: Path) -> None:
+    from wuyou.exports.page import _lines
+
+    entry = dealt_calendar.entries[0]
+    brief = entry.post.brief.model_copy(update={"moment": Moment(name="frost", title="霜降", term="霜降")})
+    slot = brief.slot.model_copy(update={"channel": "moments"})
+    post = entry.post.model_copy(update={"brief": brief.model_copy(update={"slot": slot})})
+    entry = entry.model_copy(update={"checked": entry.checked.model_copy(update={"post": post})})
+    lines = tuple(
+        PersonalLine(text=text, moments=moments, approved_by="林知秋")
+        for text, moments in (("哪天都行", ()), ("霜落在车座上", ("frost",)), ("荷花开了", ("summer",)))
+    )
+    calendar = dealt_calendar.model_copy(update={"personal": lines})
+    assert _lines(calendar, entry) == ["哪天都行", "霜落在车座上"]
+
+
 def test_without_variants_nothing_is_dealt(a_calendar: Callable[..., Calendar]) -> None:
     calendar = a_calendar(branches=(Branch(name="河东支行", staff=("HD01",)),))
     assert dealing.dealt(calendar) == {}
@@ -323,6 +416,10 @@ def kit(kind: str, **tags: Any) -> Kit:
         ("早饭吃了吗？吃过扣1，还没扣2。", "number"),
         ("您今天几点下的班？", "number"),
         ("您那边下雪了吗？", "yes_no"),
+        ("您家锅里是什么？", "open"),
+        ("这句话，您怎么说，是什么？", "open"),
+        ("选好了，您扣几？", "number"),
+        ("您选几？", "number"),
         ("要不要我把清单发您一份？", "yes_no"),
         ("", ""),
     ],

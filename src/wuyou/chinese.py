@@ -23,8 +23,9 @@ _INVISIBLE = frozenset("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2060\u
 )
 _SEPARATORS = frozenset(" \t\u3000·•.-_*~|/\\'`^+=#@&\u2022\u30fb\u2027")
 """Dropped only when they stand between two Chinese characters: 保*本 is 保本, but 3.10% stays 3.10%."""
-_HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003134f"
-_SLIPPED_IN = regex(rf"(?<=[{_HAN}])[{re.escape(''.join(sorted(_SEPARATORS)))}]+(?=[{_HAN}])")
+_SLIPPED_IN = regex(rf"[{re.escape(''.join(sorted(_SEPARATORS)))}]+")
+"""A row of separators, as long as it is: looking at what stands around it is left to Python, or a text of nothing but
+separators would take its square."""
 
 
 class Folded(NamedTuple):
@@ -84,7 +85,8 @@ def fold(text: str) -> Folded:
     whole = "".join(folded)
     even = len(whole) == len(text) and "" not in folded
     places: Sequence[int] = range(len(text)) if even else [at for at, each in enumerate(folded) for _ in each]
-    gone = [found.span() for found in _SLIPPED_IN.finditer(whole)]
+    rows = [found.span() for found in _SLIPPED_IN.finditer(whole)]
+    gone = [(low, high) for low, high in rows if is_han(whole[low - 1 : low]) and is_han(whole[high : high + 1])]
     if not gone:
         return Folded(whole, tuple(places), text)
     stays = [(end, start) for (_, end), (start, _) in zip([(0, 0), *gone], [*gone, (len(whole), 0)], strict=True)]

@@ -374,16 +374,25 @@ def runs(bench: Workbench, as_json: bool) -> None:
 
 @verb
 @click.argument("material", metavar="物料")
-def recall(bench: Workbench, material: str) -> None:
-    """召回：列出用过这份物料的每一篇文稿和每一个文件。"""  # noqa: D400, D415
+@click.option(
+    "--withdraw", default="", metavar="日期", help="总行撤回了它：从此用过它的都拦下，不再导出；和 --why 一起用"
+)
+@click.option("--why", default="", metavar="原因", help="为什么撤回，如 停售")
+def recall(bench: Workbench, material: str, withdraw: str, why: str) -> None:
+    """召回：列出用过这份物料的每一篇文稿和每一个文件；总行撤回物料时，也在这里记下。"""  # noqa: D400, D415
     from .show import table
 
+    if why and not withdraw:
+        raise WuyouError("没有说哪一天撤回", "--why", "和 --withdraw 日期 一起用")
+    changed = bench.withdraw(material, _day(withdraw, "--withdraw"), why) if withdraw else []
+    for sheet in changed:
+        click.echo(f"→ {sheet}（已记下撤回；用过它的文稿从此拦截，不再导出）\n")
     posts, files = bench.recall(material)
-    names = ("post", "on", "campaign", "segment", "channel", "genre", "locators")
+    names = ("post", "on", "campaign", "segment", "channel", "genre", "locators", "signed")
     if posts:
         click.echo(
             table(
-                ("编号", "日期", "活动", "客群", "渠道", "类型", "引用位置"),
+                ("编号", "日期", "活动", "客群", "渠道", "类型", "引用位置", "谁签的"),
                 [[post[name] for name in names] for post in posts],
             )
         )
@@ -569,6 +578,7 @@ class _Spending:
 
 def _report(report: Report, bench: Workbench) -> str:
     from .show import table
+    from .values import LEVELS
 
     channels = list(bench.library.channels)
     order = sorted(channels, key=lambda name: ("chat", "moments", "group").index(name) if name in CHANNELS else 9)
@@ -577,7 +587,7 @@ def _report(report: Report, bench: Workbench) -> str:
         (
             f"{row.segment} {row.title}",
             *(row.channels.get(name, 0) for name in order),
-            *row.levels.values(),
+            *(row.levels[level] for level in LEVELS),  # a receipt that was kept has them in another order
             row.approved,
             f"{row.seconds:.1f}",
         )

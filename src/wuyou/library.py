@@ -13,7 +13,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
 
-from . import yamls
+from . import formulas, yamls
 from .errors import LibraryError, Problem
 from .values import (
     Arc,
@@ -24,6 +24,7 @@ from .values import (
     Channel,
     Claim,
     Disclosure,
+    Fact,
     FactSheet,
     Genre,
     Kit,
@@ -55,6 +56,7 @@ TITLES = {
     "facts": "要点",
     "stories": "故事",
     "moments": "时令",
+    "sheets": "要点文件",
 }
 
 
@@ -348,12 +350,15 @@ class Library:
 
     @staticmethod
     def _sheet(path: Path, document: yamls.Document) -> FactSheet:
-        """Fold ``at``/``quote`` into a citation and let the sheet's ``kept_by`` serve each of its facts."""
+        """Fold ``at``/``quote`` into a citation; the sheet's ``kept_by`` and ``withdrawn`` serve each of its facts.
+
+        A derived fact stands where the facts stand that its formula names.
+        """
         data = document.data
         if not isinstance(data, Mapping):
             raise LibraryError("要写成 名字: 内容 的样子", document.where())
         data = dict(data)
-        keeper = data.pop("kept_by", None)
+        keeper, withdrawn = data.pop("kept_by", None), data.get("withdrawn")
         facts = data.pop("facts", None) or {}
         if not isinstance(facts, Mapping):
             raise LibraryError("facts 要写成 名字: 内容 的样子", document.where(("facts",)))
@@ -363,17 +368,24 @@ class Library:
             if not isinstance(body, Mapping):
                 problems.append(Problem(f"{key} 要写成 名字: 内容 的样子", document.where(("facts", key))))
                 continue
-            missing = [name for name in ("at", "quote") if not body.get(name)]
+            missing = [name for name in ("at", "quote") if not body.get(name) and not body.get("formula")]
             problems += [
                 Problem(f"{key} 少了这一项：{name}", document.where(("facts", key)), "没有出处的不算要点")
                 for name in missing
             ]
+            problems += [
+                Problem(f"{key} 不用写 {name}", document.where(("facts", key, name)), "程序照公式和物料填")
+                for name in ("derived_from", "withdrawn")
+                if name in body
+            ]
             row = {name: value for name, value in body.items() if name not in ("at", "quote")}
-            citation = {"material": data.get("material") or "", "locator": body.get("at"), "quote": body.get("quote")}
-            rows.append({"kept_by": keeper, **row, "key": key, "citation": citation})
+            place = {"locator": body.get("at") or "", "quote": body.get("quote") or ""}
+            citation = {"material": data.get("material") or "", **place}
+            rows.append({"kept_by": keeper, "withdrawn": withdrawn, **row, "key": key, "citation": citation})
         if problems:
             raise LibraryError(problems)
-        return yamls.build(FactSheet, document, {**data, "facts": rows}, name=path.stem)
+        sheet = yamls.build(FactSheet, document, {**data, "facts": rows}, name=path.stem)
+        return sheet.model_copy(update={"facts": tuple(_resolved(fact, sheet.facts) for fact in sheet.facts)})
 
     # ── references ──
 
@@ -389,7 +401,9 @@ class Library:
         for segment in self.segments.values():
             for hours in segment.hours:
                 found += self._miss("channels", hours.channel, "segments", segment.name, "hours", hours.channel)
-        return found + self._sheet_problems() + self._line_problems() + self._reviewer_problems()
+        return (
+            found + self._sheet_problems() + self._line_problems() + self._reviewer_problems() + self._tier_problems()
+        )
 
     def _sheet_problems(self) -> list[Problem]:
         found: list[Problem] = []
@@ -401,11 +415,12 @@ class Library:
                         f"materials/ 里没有 {sheet.material}", self.where("facts", sheet.name, "material"), "请放入原件"
                     )
                 )
+            product = self.products.get(sheet.product or "")
+            kind = product.kind if product else None
             found += [
-                Problem(f"{fact.key} 的推导引用了没有的要点：{key}", self.where("facts", sheet.name, "facts", fact.key))
+                Problem(f"{fact.key} 的{fault.what}", self.where("facts", sheet.name, "facts", fact.key), fault.hint)
                 for fact in sheet.facts
-                for key in fact.derived_from
-                if key not in {each.key for each in sheet.facts}
+                for fault in formulas.faults(fact, kind)
             ]
         return found
 
@@ -419,7 +434,7 @@ class Library:
         )  # fmt: skip
         for kind, values in items:
             for index, value in enumerate(values):
-                for tag in ("segments", "genres", "channels", "moments"):
+                for tag in ("segments", "genres", "channels", "moments", "sheets"):
                     known = getattr(self, tag)
                     found += [
                         Problem(
@@ -444,6 +459,15 @@ class Library:
             for reviewer in self.reviewers.values()
             for name in reviewer.channels
             for problem in self._miss("channels", name, "", "reviewers.yml", reviewer.name, "channels")
+        ]
+
+    def _tier_problems(self) -> list[Problem]:
+        return [
+            problem
+            for product in self.products.values()
+            for tier in product.tiers
+            for name in tier.segments
+            for problem in self._miss("segments", name, "products", product.name, "tiers", tier.name)
         ]
 
     def _product_problems(self, sheet: FactSheet) -> list[Problem]:
@@ -498,6 +522,24 @@ class Library:
                 yamls.suggest(wanted, known),
             )
         ]
+
+
+def _resolved(fact: Fact, mates: Sequence[Fact]) -> Fact:
+    """Give a derived fact what its formula names: place, days and conditions of those facts, where it has none of its own."""
+    if not fact.formula:
+        return fact
+    known = {each.key: each for each in mates if each.key != fact.key}
+    ground = tuple(known[key] for key in formulas.keys(fact.formula) if key in known)
+    changes: dict[str, Any] = {"derived_from": ground}
+    if ground and not fact.citation.quote:
+        changes["citation"] = ground[0].citation
+    if fact.valid_from is None:
+        changes["valid_from"] = max((each.valid_from for each in ground if each.valid_from), default=None)
+    if fact.valid_until is None:
+        changes["valid_until"] = min((each.valid_until for each in ground if each.valid_until), default=None)
+    if not fact.conditions:
+        changes["conditions"] = tuple(dict.fromkeys(each for fact in ground for each in fact.conditions))
+    return fact.model_copy(update=changes)
 
 
 def _spread(item: Any, index: int) -> Iterator[tuple[Any, tuple[str | int, ...]]]:

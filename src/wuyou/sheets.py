@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from . import yamls
-from .values import Fact, FactSheet, Material
+from .values import Fact, FactSheet, Material, Withdrawal
 
 WIDE = 110
 """A fact that fits into so many characters stands on one line."""
@@ -53,6 +53,7 @@ def row(fact: Fact) -> dict[str, Any]:
     order = (
         "kind",
         "value",
+        "formula",
         "plain",
         "subject",
         "conditions",
@@ -63,7 +64,7 @@ def row(fact: Fact) -> dict[str, Any]:
         "unit",
     )
     kept = {name: content[name] for name in order if content.get(name)}
-    return {**kept, "at": fact.citation.locator, "quote": fact.citation.quote}
+    return kept if fact.formula else {**kept, "at": fact.citation.locator, "quote": fact.citation.quote}
 
 
 def _entry(key: str, fields: Mapping[str, Any]) -> str:
@@ -279,5 +280,18 @@ def _with_digest(text: str, document: yamls.Document, digest: str) -> str:
             if line.startswith("digest:"):
                 lines[index] = f"digest: {digest}\n"
                 return "".join(lines)
+    return _before_facts(lines, f"digest: {digest}\n")
+
+
+def _before_facts(lines: list[str], line: str) -> str:
     at = next((index for index, line in enumerate(lines) if line.startswith("facts:")), len(lines))
-    return "".join([*lines[:at], f"digest: {digest}\n", *lines[at:]])
+    return "".join([*lines[:at], line, *lines[at:]])
+
+
+def withdrawn(text: str, withdrawal: Withdrawal) -> str:
+    """Return the text of a sheet that says its material was withdrawn; all else stays as it is."""
+    lines = text.splitlines(keepends=True)
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += "\n"
+    why = yamls.flow({"why": withdrawal.why}).removeprefix("{")
+    return _before_facts(lines, f"withdrawn: {{on: {withdrawal.on.isoformat()}, {why}\n")

@@ -241,6 +241,8 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables,)
 """Each runs once, in its own transaction together with its own record."""
 
 
+QUIZ = "问答"
+"""Stands for the place in a material where a post asks something of it and cites no single line."""
 BUSY_SECONDS = 30
 """How long to wait for somebody else's transaction."""
 
@@ -298,8 +300,13 @@ class Index:
                 db.execute(f"PRAGMA user_version = {number}")
             db.execute("COMMIT")
 
-    def remember(self, campaign: str, checked: Iterable[Checked], files: Iterable[tuple[str, str]] = ()) -> None:
-        """Replace what is known of a campaign: its posts, their sources, and which file holds which post."""
+    def remember(
+        self, campaign: str, checked: Iterable[Checked], files: Iterable[tuple[str, str]] | None = None
+    ) -> None:
+        """Replace what is known of a campaign: its posts, their sources, and which file holds which post.
+
+        Without ``files`` what is known of them stays.
+        """
         posts, sources = [], set()
         for each in checked:
             post, slot = each.post, each.post.brief.slot
@@ -315,15 +322,18 @@ class Index:
                     level,
                 )
             )
-            sources |= {(post.id, fact.citation.material, fact.citation.locator) for fact in post.facts}
+            sources |= {
+                (post.id, fact.citation.material, fact.citation.locator if post.facts else QUIZ) for fact in post.ground
+            }
         with self.open() as db:
             db.execute("DELETE FROM sources WHERE post IN (SELECT id FROM posts WHERE campaign = ?)", (campaign,))
             db.execute("DELETE FROM posts WHERE campaign = ?", (campaign,))
-            db.execute("DELETE FROM files WHERE campaign = ?", (campaign,))
+            if files is not None:
+                db.execute("DELETE FROM files WHERE campaign = ?", (campaign,))
             db.executemany("INSERT OR REPLACE INTO posts VALUES (?, ?, ?, ?, ?, ?, ?)", posts)
             db.executemany("INSERT OR REPLACE INTO sources VALUES (?, ?, ?)", sorted(sources))
             db.executemany(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?)", [(campaign, path, post) for path, post in files]
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?)", [(campaign, path, post) for path, post in files or ()]
             )
 
     def built_from(self, material: str) -> list[dict[str, str]]:

@@ -59,8 +59,9 @@ class Value(BaseModel):
 # ── material and facts ───────────────────────────────────────────────────────────────────────────────────────────────
 
 FactKind: TypeAlias = Literal[
-    "rate", "amount", "date", "date_range", "term", "count", "product", "condition", "phone", "risk_level", "benefit"
-]
+    "rate", "amount", "date", "date_range", "term", "count", "product", "condition", "phone", "risk_level", "benefit",
+    "derived",
+]  # fmt: skip
 PassageKind: TypeAlias = Literal["heading", "paragraph", "row", "footnote", "header", "footer"]
 StoryKind: TypeAlias = Literal["persona", "case", "peer_story"]
 ProductKind: TypeAlias = Literal[
@@ -129,13 +130,25 @@ class Subject(Value):
     """Term, e.g. 3年."""
 
 
+class Withdrawal(Value):
+    """Headquarters has taken a material back: nothing that rests on it may be sent any more."""
+
+    on: dt.date
+    """The day on which it was withdrawn."""
+    why: str
+    """Why, in words for people."""
+
+    def __str__(self) -> str:
+        return f"{self.on} 撤回：{self.why}"
+
+
 class Fact(Value):
     """One checkable statement of a material. Only a fact when someone kept it."""
 
     key: str = ""
     """Its name inside its facts file."""
     kind: FactKind
-    """What sort of statement it is."""
+    """What sort of statement it is; ``derived`` for one that a person has computed."""
     value: str
     """As written in the material."""
     normalized: str = ""
@@ -157,11 +170,19 @@ class Fact(Value):
     kept_by: str | None = None
     """Who left it in the file; empty while only proposed by the machine."""
     formula: str = ""
-    """For a derived fact: the sum, e.g. 10000*0.0155."""
-    derived_from: tuple[str, ...] = ()
-    """For a derived fact: keys of the facts it was computed from."""
+    """For a derived fact: a sum over keys of facts of the same sheet and plain numbers, e.g. 1万元 × rate_1y × 1年."""
+    derived_from: tuple[Fact, ...] = ()
+    """For a derived fact: the facts that its formula names. The library fills it in; people do not write it."""
     plain: str = ""
     """The same in one short everyday sentence that a person has kept; must contain ``value``'s number."""
+    withdrawn: Withdrawal | None = None
+    """Set when its material was withdrawn; the sheet says so once for all its facts."""
+
+    @model_validator(mode="after")
+    def _derived_by_a_formula(self) -> Self:
+        if (self.kind == "derived") != bool(self.formula):
+            raise ValueError("推算的要点 kind 要写 derived，并写上 formula；不是推算的两样都不写")
+        return self
 
     @cached_property
     def claim(self) -> str:
@@ -216,6 +237,8 @@ class FactSheet(Value):
     """Easy, honest questions on the subject."""
     quiz: tuple[Quiz, ...] = ()
     """Questions for a group."""
+    withdrawn: Withdrawal | None = None
+    """When and why headquarters withdrew the material; ``wuyou recall`` writes it."""
     facts: tuple[Fact, ...] = ()
     """In the order of the document."""
 
@@ -304,6 +327,15 @@ class Disclosure(Value):
     """For the first comment, a group notice or a page."""
 
 
+class Tier(Value):
+    """A level of service, and the segments whose customers may be in it."""
+
+    name: str
+    """Its name, as facts have it under ``subject.tier``: 禾穗."""
+    segments: tuple[str, ...]
+    """To whom its facts are told; customers of other segments do not hear of them."""
+
+
 class Product(Value):
     """Something the bank offers, with what must be said about it."""
 
@@ -323,6 +355,12 @@ class Product(Value):
     """Whom it suits, in one sentence."""
     nickname: str = ""
     """The short name used in friendly text; contains no claim."""
+    tiers: Annotated[tuple[Tier, ...], _named("name", "segments")] = ()
+    """Levels of service that are not everybody's, with the segments that may hear of each."""
+
+    def concerns(self, tier: str, segment: str) -> bool:
+        """Tell whether a fact about a tier is one for a segment: a tier that is not named is everybody's."""
+        return all(segment in each.segments for each in self.tiers if each.name == tier)
 
 
 class Limits(Value):
@@ -387,6 +425,8 @@ class Genre(Value):
     """Kind of story it is built on; none for the others."""
     facts: int = 0
     """How many living facts a brief of this genre must carry."""
+    kinds: tuple[ProductKind, ...] = ()
+    """Kinds of product it can be about; empty means any, and posts without a product. Asked where a file is tried out."""
     quiz: bool = False
     """Whether its sheet must hold a quiz."""
     hours: tuple[Window, ...] = ()
@@ -397,6 +437,8 @@ class Genre(Value):
     """Whether it can only be written around a feast or solar term."""
     event: bool = False
     """Whether something must have happened first (a deposit matures, a newcomer joins): such posts stand ready, undated."""
+    calm: bool = False
+    """Whether it is a serious message: only calm lines go with it, no scene, no joke."""
     ours: bool = False
     """True where the source articles say nothing and the choice is this project's."""
 
@@ -506,6 +548,8 @@ class Moment(Value):
     """It is alive so many days before its day."""
     after: Annotated[int, Field(ge=0, le=15)] = 0
     """And so many days after it."""
+    quiet: bool = False
+    """A day of remembrance: no joke goes with it."""
 
     @model_validator(mode="after")
     def _one_rule(self) -> Self:
@@ -684,6 +728,8 @@ class Phrase(Value):
     """Segments it fits; empty means all."""
     genres: tuple[str, ...] = ()
     """Genres it fits; empty means all."""
+    sheets: tuple[str, ...] = ()
+    """Fact sheets to which it leads: a post on one of them begins and ends with such lines, and no other post does."""
     moments: tuple[str, ...] = ()
     """Moments of which it speaks: it is used only while one of them is alive; empty means at any time."""
     at: Window | None = None
@@ -762,6 +808,8 @@ class PersonalLine(Value):
     """Channels it fits; empty means Moments and groups."""
     segments: tuple[str, ...] = ()
     """Segments it fits; empty means all."""
+    moments: tuple[str, ...] = ()
+    """Moments of which it speaks: it is offered only with posts of one of them; empty means with any."""
     approved_by: str
     """Who let it pass: a name in ``reviewers.yml``."""
 
@@ -1079,6 +1127,18 @@ class Post(Value):
                 **({"replies": [reply.answer for reply in self.replies]} if self.replies else {}),
             }
         )
+
+    @property
+    def ground(self) -> tuple[Fact, ...]:
+        """The facts it rests on: those it cites, or those from which the question comes that it puts to a group."""
+        topic = self.brief.topic
+        asks = topic is not None and topic.quiz is not None and topic.quiz.ask in self.text
+        return self.facts or (self.brief.facts if asks else ())
+
+    @property
+    def withdrawn(self) -> dict[str, Withdrawal]:
+        """The withdrawn materials it rests on, and when and why each was withdrawn."""
+        return {fact.citation.material: fact.withdrawn for fact in self.ground if fact.withdrawn is not None}
 
     @property
     def expires(self) -> dt.date | None:

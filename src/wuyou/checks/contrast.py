@@ -19,11 +19,14 @@ from .evidence import Evidence
 from .ground import Ground
 from .naming import names
 from .offers import offers
+from .opposites import opposites
+from .persons import persons
 from .pieces import At
+from .refusals import refusals
 from .rule import Rule
 from .scan import Scan, Surface
 from .signals import CLEAR, FAINT, LOUD, Sign, signs
-from .wording import BOUNDS, RIVALS, STANCES, SUFFIXES, Lists, Source, Told
+from .wording import BOUNDS, PERSONS, RIVALS, STANCES, SUFFIXES, Lists, Relations, Source, Told
 
 WEIGHTS = "contrast.tsv"
 """The file of what was learned, in the folder of learned weights."""
@@ -32,12 +35,16 @@ SCALE = 1000
 """The numbers of the file are thousandths."""
 SURE = (
     "listed", "name.aim", "name.floor", "sweeping+", "gift", "left_out", "rival", "stance", "bound", "exact", "beside",
-    "besides", "tied",
+    "besides", "tied", "person+", "twin", "sole",
 )  # fmt: skip
 """How the names of signs begin that hardly ever err; ``~`` and ``?`` at the end take it back."""
 KEPT = ("sweeping", "gift", "name.maker", "name.bank", "bound", "stance", "left_out+")
 """How the names of signs begin that count against kept facts, of which a post says less than of a whole material."""
-_DOUBT = ("~", "?", "-")
+_MOST = 12
+"""How many characters of a clause are shown at most when several signs stand together."""
+_FAMILIES = {"lets": "permits", "shut": "left_out", "barred": "left_out", "lone": "rival", "moved": "rival"}
+"""Signs that say the same thing as another."""
+_DOUBT = ("~", "?", "-", "&")
 
 
 class Charge(NamedTuple):
@@ -55,7 +62,7 @@ class Contrast(Rule):
 
     PATTERNS: ClassVar[tuple[str, ...]] = (
         "negations", "sweeping", "limited", "only", "tying", "exactly", "permits", "gifts", "perks", "generic", "left_out",
-        "leaves_out", "talk",
+        "leaves_out", "talk", "gratis", "charged", "alike", "acting", "oneself", "always", "affirms",
     )  # fmt: skip
     kind: Literal["contrast"]
     category: str = Ground.CATEGORY
@@ -69,6 +76,28 @@ class Contrast(Rule):
     """Names that end alike, by what they name."""
     bounds: Mapping[str, Mapping[str, str]] = {}
     """Words around a number that bind it in opposite ways."""
+    covers: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
+    """By group of rivals: which words a wide one covers."""
+    opposites: tuple[str, ...] = ()
+    """Classes of characters of which one excludes the others."""
+    persons: Mapping[str, Mapping[str, str]] = {}
+    """Words for persons, by what they are to the customer."""
+    wider: Mapping[str, tuple[str, ...]] = {}
+    """Which persons a word for many covers."""
+    acting: tuple[str, ...] = ()
+    """By what a post lets a person act or share."""
+    always: tuple[str, ...] = ()
+    """What tells that something holds at any time."""
+    affirms: tuple[str, ...] = ()
+    """By what a source lets somebody or something in."""
+    oneself: tuple[str, ...] = ()
+    """By what a source wants the customer himself."""
+    gratis: tuple[str, ...] = ()
+    """What says that nothing at all is to be paid."""
+    charged: tuple[str, ...] = ()
+    """By what a source says that something is to be paid."""
+    alike: tuple[str, ...] = ()
+    """By what a post tells two things alike."""
     negations: tuple[str, ...] = ()
     """What says no."""
     sweeping: tuple[str, ...] = ()
@@ -104,7 +133,7 @@ class Contrast(Rule):
     @cached_property
     def lists(self) -> Lists:
         """The word lists, once they are compiled."""
-        return Lists(self.matchers, self.faint)
+        return Lists(self.matchers, Relations(self.faint, self.covers, self.wider, self.opposites))
 
     def learn(self, path: Path, label: str) -> None:
         """Read what was learned. Raises LibraryError."""
@@ -117,7 +146,7 @@ class Contrast(Rule):
     def patterns(self) -> Iterator[tuple[At, tuple[str, ...], dict[str, bool]]]:
         """Yield every list of patterns the rule holds, those of groups as well."""
         yield from super().patterns()
-        for field in (RIVALS, STANCES, BOUNDS):
+        for field in (RIVALS, STANCES, BOUNDS, PERSONS):
             for group, members in getattr(self, field).items():
                 for member, pattern in members.items():
                     yield (field, group, member), (pattern,), {}
@@ -153,7 +182,13 @@ class Contrast(Rule):
             if not found or self.weigh(features(told, clause, found)) <= 0:
                 continue
             best = max(found, key=lambda each: (_is_sure(each), self.weights.get(feature(each), 0)))
-            yield Charge(best, _is_sure(best), told.source.where(best.place) if best.place >= 0 else "")
+            sure = _is_sure(best)
+            start, end = best.start, best.end
+            for each in found:
+                if _is_sure(each) == sure and max(end, each.end) - min(start, each.start) <= _MOST:
+                    start, end = min(start, each.start), max(end, each.end)
+            where = told.source.where(best.place) if best.place >= 0 else ""
+            yield Charge(best._replace(start=start, end=end), sure, where)
 
     def weigh(self, features: Mapping[str, int]) -> int:
         """Return the sum of what is known of some features, above zero when the clause is wrong."""
@@ -182,7 +217,8 @@ def _source(places: tuple[tuple[str, str], ...], lists: Lists) -> Source:
 
 def signs_of(told: Told, clause: Clause) -> list[Sign]:
     """Return every sign of a clause, by their names."""
-    return sorted((*signs(told, clause), *names(told, clause), *offers(told, clause)))
+    makers = signs, refusals, names, offers, opposites, persons
+    return sorted(each for maker in makers for each in maker(told, clause))
 
 
 def _is_sure(each: Sign) -> bool:
@@ -197,7 +233,8 @@ def feature(each: Sign) -> str:
 def features(told: Told, clause: Clause, found: list[Sign]) -> dict[str, int]:
     """Return what is to be weighed of a clause that has signs, each feature as one."""
     held = {feature(each): 1 for each in found}
-    kinds = {each.name.rstrip("~?!+-").partition(".")[0] for each in found}
+    kinds = {each.name.rstrip("~?!+-&").partition(".")[0] for each in found}
+    held |= {f"{stem}*": 1 for stem in kinds}
     if kinds <= {"gift", "perk"}:
         held["present"] = 1
     else:
@@ -206,12 +243,13 @@ def features(told: Told, clause: Clause, found: list[Sign]) -> dict[str, int]:
     words = content(clause.text)
     context = {
         "sure": any(map(_is_sure, found)),
-        "two": len(kinds) > 1,
+        "two": len({_FAMILIES.get(each, each) for each in kinds}) > 1,
         "own": clause.own > CLEAR,
         "new": 2 * len(words - told.source.alignment.words) > len(words),
         "talk": told.has(clause.start, clause.end, "talk"),
         "asks": told.text[clause.end : clause.end + 1] == "?",
-        "permits": told.has(clause.start, clause.end, "permits"),
+        "may": told.has(clause.start, clause.end, "permits"),
+        "kin": any(told.has(clause.start, clause.end, PERSONS, each) for each in told.groups(PERSONS)),
         "number": any(each.claim for each in told.numbers(clause)),
     }
     return held | {name: 1 for name, holds in context.items() if holds}

@@ -17,18 +17,23 @@ from ..regexes import regex
 from ..values import Passage, Post
 from .alignment import content
 from .bygone import is_old
+from .likeness import after_deal, like, said
 from .operands import Told, operand, spans, weekdays
 from .places import Place, cut, heading, names, row_head, segments, stretches
-from .sources import of_fact, of_passages, words_besides
+from .prices import Price, price, stepped
+from .sources import firm, of_fact, of_passages, words_besides
 
 _INSTALMENTS = regex(r"分期|期数|月供|每期|等额|期\(月\)|期（月）|還款期|免息期")
+_TIMED = regex(r"每[期月年日]|[月日年](?:费率|利率|息|化)|[/／][年月日期]|按日")
+_FORMER = regex(r"原|旧|调整前|变更前|调前|老标准")
+"""The head of a column of values that hold no longer."""
+_STEPPED = regex(r"LPR|lpr|基准利率|贴息|补贴")
 _CLAUSE, _SEGMENT, _WHOLE = 1, 3, 4
-_SHARES = 1000
-"""Bare numbers below it may be a rate without its sign."""
 _SEGMENTS = regex(r"[；;。\n●①②③④⑤⑥⑦⑧⑨]")
 _PER_MYRIAD = regex(r"万份|每万")
 _LENGTHS = (
-    (regex(r"本季|当季|每季"), "month", 3),
+    (regex(r"本季|当季|每季|[一二三四1-4首]季度"), "month", 3),
+    (regex(r"上半年|下半年"), "month", 6),
     (regex(r"次日|次一|下一(?:个)?(?:交易|工作)?日|t\+1|T\+1"), "day", 1),
 )
 
@@ -61,7 +66,8 @@ class Evidence:
         self._monthly = any(_INSTALMENTS.search(piece) for piece in pieces)
         self.measured = tuple(self.read(place.text) for place in self.places)
         """The quantities of each place."""
-        self.quantities = tuple(itertools.chain(*self.measured, *(self.read(piece) for piece in extra)))
+        later = (after_deal(piece) for piece in pieces)
+        self.quantities = tuple(itertools.chain(*self.measured, *(self.read(piece) for piece in extra), *later))
 
     def read(self, text: str) -> tuple[Quantity, ...]:
         """Measure a text; where instalments are monthly, 12期 are twelve months."""
@@ -84,8 +90,7 @@ class Evidence:
         extra = tuple(piece for piece in words_besides(brief) if piece)
         if brief.passages is not None:
             return _of_passages(brief.passages, extra)
-        facts = tuple({fact.id: fact for fact in (*brief.facts, *post.facts)}.values())
-        return cls((of_fact(fact) for fact in facts), extra)
+        return cls(map(of_fact, firm(post)), extra)
 
     def carries(self, claim: Quantity) -> bool:
         """Tell whether the quantity stands somewhere."""
@@ -168,7 +173,7 @@ class Evidence:
                         said(text[begin:end]) | close,
                         lead,
                         f"{text[low:high]} {heads}",
-                        is_old(text, each),
+                        is_old(text, each) or _FORMER.match(heads.rpartition(" ")[2]) is not None,
                     )
                 )
         return tuple(found)
@@ -181,16 +186,44 @@ class Evidence:
         for place, measured in zip(self.places, self.measured, strict=True):
             bounds = [0, *(cut.end() for cut in _SEGMENTS.finditer(place.text)), len(place.text) + 1]
             for low, high in itertools.pairwise(bounds):
-                group += 1
+                group += any(low <= each.start < high for each in measured)
                 for each in measured:
                     if low <= each.start < high:
                         per = 10_000 if _PER_MYRIAD.search(place.text[max(low, each.start - 16) : each.start]) else 0
                         found += [one._replace(per=per) for one in operand(each, group)]
+                        pair = _ends(each, measured)
                         found += [
                             Told(each._replace(kind="term", low=length, high=length, unit=unit), length, group)
-                            for unit, length in spans(each, self.year)
+                            for unit, length in spans(pair, self.year)
                         ]
         return tuple(found)
+
+    @cached_property
+    def prices(self) -> tuple[Price, ...]:
+        """What one of something costs."""
+        told = (
+            price(place.text, each)
+            for place, measured in zip(self.places, self.measured, strict=True)
+            for each in measured
+        )
+        return tuple(filter(None, told))
+
+    @cached_property
+    def stepped(self) -> tuple[Decimal, ...]:
+        """Rates that the sources tell as a base and a step."""
+        whole = "\n".join(place.text for place in self.places)
+        return tuple(stepped(whole, self.read(whole))) if _STEPPED.search(whole) else ()
+
+    @cached_property
+    def plain(self) -> tuple[Told, ...]:
+        """Rates of no length of time: a share, not a yearly rate or one of each instalment."""
+        fit = (each for each in self.occurrences if each.quantity.kind == "rate" and not _TIMED.search(each.heads))
+        return tuple(one for each in fit for one in operand(each.quantity, 0))
+
+    @cached_property
+    def instalments(self) -> bool:
+        """Whether money is paid back bit by bit, so that no interest is paid on the whole of it."""
+        return "等额" in self.text or "月供" in self.text
 
     @cached_property
     def year(self) -> int | None:
@@ -221,25 +254,12 @@ class Evidence:
         return content(self.text)
 
 
-def like(one: Quantity, other: Quantity) -> bool:
-    """Tell whether two quantities measure the same sort of thing, so that one could stand in the other's place."""
-    if one.kind == other.kind or {one.kind, other.kind} == {"date", "date_range"}:
-        return (
-            one.unit == other.unit
-            or one.kind in ("term", "date_range")
-            or one.unit in ("", "piece")
-            or other.unit in ("", "piece")
-        )
-    if "number" not in (one.kind, other.kind) or not {one.kind, other.kind} <= {"number", "rate", "amount", "count"}:
-        return False
-    bare = one if one.kind == "number" else other
-    return "rate" not in (one.kind, other.kind) or (isinstance(bare.low, Decimal) and bare.low < _SHARES)
-
-
-@lru_cache(maxsize=1 << 12)
-def said(text: str) -> frozenset[str]:
-    """Return the pairs of characters in an unfolded text that say something."""
-    return content(fold(text).text)
+def _ends(first: Quantity, measured: Iterable[Quantity]) -> Quantity:
+    """Make one range of a first day and the last day behind it: 自4月20日起……至10月16日."""
+    last = next((each for each in measured if each.start > first.start and isinstance(each.low, Day)), first)
+    if (first.kind, first.bound, last.kind, last.bound) != ("date", "起", "date", "止"):
+        return first
+    return first._replace(kind="date_range", high=last.high)
 
 
 def _nearest(text: str, measured: Iterable[Quantity], key: Quantity, wanted: Quantity) -> tuple[int, list[Quantity]]:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 from ..quantities import Quantity, same
-from .evidence import Evidence, Occurrence, said
+from .evidence import Evidence, Occurrence
+from .likeness import said
 from .operands import Told, operand
 from .places import stretches
 
 SMALL, CLAUSE, SENTENCE = 0, 1, 2
 """How wide a stretch is looked at: between 、, between ，, between 。."""
+
+
+MOST = 120
+"""How many numbers of a text are looked at: a post has thirty at most, and each is held against every other."""
 
 
 class Blame(NamedTuple):
@@ -27,16 +33,29 @@ class Blame(NamedTuple):
 class Figures:
     """The numbers of one surface."""
 
-    def __init__(self, raw: str, evidence: Evidence, claims: Sequence[Quantity], *, strict: bool) -> None:
-        """``strict`` posts rest on kept facts: nothing may be computed, supposed or told for fun."""
+    def __init__(
+        self,
+        raw: str,
+        evidence: Evidence,
+        claims: Sequence[Quantity],
+        *,
+        strict: bool,
+        weights: Mapping[str, int] | None = None,
+    ) -> None:
+        """``strict`` posts rest on kept facts: nothing may be computed, supposed or told for fun.
+
+        ``weights`` say how much each sign speaks for a number's being wrong that the sources do not have.
+        """
         self.raw = raw
         self.evidence = evidence
-        self.quantities = evidence.read(raw)
+        self.quantities = evidence.read(raw)[:MOST]
         spans = {(each.start, each.end) for each in claims}
         self.claims = tuple(each for each in self.quantities if (each.start, each.end) in spans)
         self.strict = strict
+        self.weights = weights or {}
         self._stretches: dict[tuple[int, int], tuple[tuple[int, int], ...]] = {}
         self._own: dict[Quantity, tuple[Occurrence, ...]] = {}
+        self._carried: dict[int, bool] = {}
 
     def around(self, claim: Quantity, width: int) -> tuple[int, int]:
         """Return the stretch of that width around a claim."""
@@ -86,6 +105,21 @@ class Figures:
         """What may take part in a sum: rates only where the sources have them."""
         fit = (each for each in self.quantities if each.kind != "rate" or self.evidence.carries(each))
         return tuple(one for each in fit for one in operand(each))
+
+    def carried(self, at: int, within: int) -> list[Told]:
+        """Return what may take part in a sum, stands nearer than that to a place, and is carried by the sources."""
+        low = bisect_right(self.operands, at - within, key=_start)
+        high = bisect_left(self.operands, at + within, key=_start)
+        return [one for one in self.operands[low:high] if self._is_carried(one.quantity)]
+
+    def _is_carried(self, quantity: Quantity) -> bool:
+        if quantity.start not in self._carried:
+            self._carried[quantity.start] = self.evidence.carries(quantity)
+        return self._carried[quantity.start]
+
+
+def _start(one: Told) -> int:
+    return one.quantity.start
 
 
 def listed(quantities: Sequence[Quantity]) -> str:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Annotated, Literal, TypeAlias
-from zlib import crc32
 
 from pydantic import BeforeValidator
 
@@ -58,6 +58,11 @@ AnyFix = Annotated[Fix, BeforeValidator(_as_fix)]
 """A fix as written in YAML: a mapping, or a sentence that fits everywhere."""
 
 
+Sort: TypeAlias = tuple[str | None, str, str | None, frozenset[str]]
+"""A sort of post: its segment, channel and genre, and the time of year and of day."""
+
+
+@lru_cache(maxsize=1 << 8)
 def moments(on: dt.date, at: dt.time | None) -> frozenset[str]:
     """Name the time of year and of day."""
     found: list[Moment] = [("winter", "spring", "summer", "autumn")[on.month % 12 // 3]]
@@ -75,30 +80,27 @@ class Advice:
 
     def __init__(self, fixes: Sequence[Fix]) -> None:
         self._fixes = tuple(fixes)
-        self._likely: dict[tuple[frozenset[str], ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self._likely: dict[Sort, tuple[tuple[str, ...], tuple[str, ...]]] = {}
 
-    def two(self, post: Post) -> tuple[str, ...]:
+    def two(self, post: Post, turn: int) -> tuple[str, ...]:
         """Return two fixes for a post: one of those that fit it best, then one of the next.
 
-        Which of several that fit alike is decided by the slot and the words, so that posts in a row do not get the same.
+        Which of several that fit alike is decided by ``turn``, so that posts in a row do not get the same.
         """
         brief = post.brief
-        about = (
-            frozenset([brief.segment.name] if brief.segment else []),
-            frozenset([brief.channel.name]),
-            frozenset([brief.genre.name] if brief.genre else []),
-            moments(brief.slot.on, brief.slot.at),
-        )
-        if about not in self._likely:
-            self._likely[about] = self._sorted(about)
-        best, wider = self._likely[about]
-        turn = crc32(f"{brief.slot.key}\n{post.text}".encode())
+        segment, genre = brief.segment.name if brief.segment else None, brief.genre.name if brief.genre else None
+        sort = (segment, brief.channel.name, genre, moments(brief.slot.on, brief.slot.at))
+        if sort not in self._likely:
+            self._likely[sort] = self._sorted(sort)
+        best, wider = self._likely[sort]
         first = best[turn % len(best)]
         rest = [text for text in wider if text != first]
         return first, rest[turn % len(rest)]
 
-    def _sorted(self, about: tuple[frozenset[str], ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _sorted(self, sort: Sort) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return what fits best, and as many of the next levels with it as it takes to choose a second."""
+        *names, times = sort
+        about = (*(frozenset([name] if name else []) for name in names), times)
         fits = {fix.text: fit for fix in self._fixes if (fit := fix.fit(about)) >= 0}
         levels = sorted(set(fits.values()), reverse=True)
         best = tuple(text for text, fit in fits.items() if fit == levels[0])

@@ -7,16 +7,21 @@ A number must be there, and must stand beside what the post puts it beside: 一�
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
 from typing import ClassVar, Literal, NamedTuple
 
 from ..quantities import Quantity, find, same
 from ..values import Finding
+from . import retold
+from .doubts import learned
 from .evidence import Evidence
 from .figures import Figures
 from .places import stretches
 from .reproach import blames
 from .rule import Rule
 from .scan import Scan, Surface
+from .sources import firm, words_besides
 
 _SMALL, _CLAUSE = 0, 1
 """How wide a stretch is looked at: between 、, between ，."""
@@ -68,6 +73,15 @@ class Ground(Rule):
     per_period: tuple[str, ...] = ()
     """What calls it a fee, or a rate of a shorter period."""
 
+    @cached_property
+    def weights(self) -> dict[str, int]:
+        """What each sign of a wrong number weighs, once ``learn`` has run; nothing is doubted before."""
+        return {}
+
+    def learn(self, path: Path, label: str) -> None:
+        """Read what was learned. Raises LibraryError."""
+        self.weights.update(learned(path, label))
+
     def ready(self, scan: Scan) -> bool:
         """Ask for something to hold a text from outside against."""
         brief = scan.post.brief
@@ -88,7 +102,14 @@ class Ground(Rule):
                 and not any(low <= each.start and each.end <= high for low, high in talk)
             )
             held = _Held(scan, surface, evidence, quantities, claims)
-            for blame in blames(Figures(surface.raw, evidence, claims, strict=held.strict)):
+            if held.strict:  # a sentence that was kept is its own ground
+                kept = firm(scan.post)
+                whole = retold.spans(surface.raw, kept)
+                claims = tuple(each for each in claims if not _inside(each, whole))
+                held = held._replace(claims=claims)
+                for blame in retold.blames(surface.raw, kept, words_besides(scan.post.brief)):
+                    yield self._raw(held, (blame.start, blame.end), blame.message, blame.where)
+            for blame in blames(Figures(surface.raw, evidence, claims, strict=held.strict, weights=self.weights)):
                 yield self._raw(held, held.widened(blame.start, blame.end), blame.message, blame.where)
             for claim in claims:
                 if claim.unit == "ratio":
@@ -108,7 +129,7 @@ class Ground(Rule):
         for place in held.evidence.places:
             for each in find(place.text):
                 if same(claim, each):
-                    low, high = list(stretches(place.text, each.start, each.end))[_CLAUSE]
+                    low, high = list(stretches(place.text, each.start, each.end))[_SMALL]
                     sources.append((place.text[low:high], place.where))
         if sources and all(period.within(text) and not yearly.within(text) for text, _ in sources):
             yield self._at(held, claim, f"“{claim.text}”在出处里不是年利率", sources[0][1])
@@ -125,6 +146,10 @@ class Ground(Rule):
         return self.finding(held.scan, message=message, basis=basis).model_copy(
             update={"quote": held.surface.raw[start:end], "start": start, "end": end, "where": held.surface.where}
         )
+
+
+def _inside(claim: Quantity, spans: list[tuple[int, int]]) -> bool:
+    return any(low <= claim.start and claim.end <= high for low, high in spans)
 
 
 def _is_sending_time(scan: Scan, claim: Quantity) -> bool:

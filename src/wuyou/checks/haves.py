@@ -15,12 +15,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from ..quantities import find
 from ..regexes import regex
 from ..values import Finding, Lamp
-from .classify import SIGN
 from .fixes import Advice, AnyFix
+from .patterns import Matcher
 from .pieces import At, Piece
 from .rule import Rule
+from .runs import SIGN
 from .scan import Scan
 
 Span = tuple[int, int]
@@ -109,7 +111,9 @@ class Have(Rule):
         weights = self._weights(scan, found)
         score = sum(weights.values()) + (scan.score(WEIGHTS, self.heard) if self.heard else HAIR - self.threshold)
         if score <= 0:
-            return Lamp(have=self.id, title=self.title, lit=False, fixes=self._advice.two(scan.post), owed=owed)
+            return Lamp(
+                have=self.id, title=self.title, lit=False, fixes=self._advice.two(scan.post, scan.turn), owed=owed
+            )
         carried = sorted((name for name in found if weights[name] > 0), key=lambda name: (-weights[name], name))
         if self.heard:
             bonus = [(span, weights[name]) for name in carried for span in found[name]]
@@ -134,14 +138,13 @@ class Have(Rule):
         """Return the signals that sound, each with its spans, in the order of the file."""
         found: dict[str, tuple[Span, ...]] = {}
         channel = scan.post.brief.channel.name
-        called = {at for number in self._waking.keys() & scan.awake for at in self._waking[number]}
-        for at in sorted(called.union(self._shaped)):
-            name = self._names[at]
-            signal = self.signals[name]
+        called = set(self._shaped).union(*map(self._waking.__getitem__, self._numbers & scan.awake))
+        for at in sorted(called):
+            name, signal, matcher = self._listed[at]
             if signal.channels and channel not in signal.channels:
                 continue
             spans: list[Span] = []
-            for span in self._spans(scan, name, signal):
+            for span in self._spans(scan, signal, matcher):
                 if not spans or span[0] >= spans[-1][1]:
                     spans.append(span)
                     if len(spans) == signal.most:
@@ -151,31 +154,34 @@ class Have(Rule):
         return found
 
     @cached_property
-    def _names(self) -> tuple[str, ...]:
-        return tuple(self.signals)
+    def _listed(self) -> tuple[tuple[str, Signal, Matcher | None], ...]:
+        """The signals with their names and their compiled patterns, in the order of the file."""
+        return tuple((name, each, self.matcher("signals", name, "match")) for name, each in self.signals.items())
 
     @cached_property
     def _shaped(self) -> tuple[int, ...]:
         """Which signals no word wakes."""
-        return tuple(at for at, name in enumerate(self._names) if self.matcher("signals", name, "match") is None)
+        return tuple(at for at, (_, _, matcher) in enumerate(self._listed) if matcher is None)
 
     @cached_property
     def _waking(self) -> dict[int, list[int]]:
         """Which signals each expression wakes."""
         waking: dict[int, list[int]] = {}
-        for at, name in enumerate(self._names):
-            matcher = self.matcher("signals", name, "match")
+        for at, (_, _, matcher) in enumerate(self._listed):
             for number in matcher.numbers if matcher else ():
                 waking.setdefault(number, []).append(at)
         return waking
+
+    @cached_property
+    def _numbers(self) -> frozenset[int]:
+        return frozenset(self._waking)
 
     @cached_property
     def _advice(self) -> Advice:
         """Sort what to do about it when it is dark."""
         return Advice(self.fixes)
 
-    def _spans(self, scan: Scan, name: str, signal: Signal) -> Iterator[Span]:
-        matcher = self.matcher("signals", name, "match")
+    def _spans(self, scan: Scan, signal: Signal, matcher: Matcher | None) -> Iterator[Span]:
         low, high = _room(scan, signal.at)
         text = scan.text
         for start, end in matcher.all(text.text, low, high) if matcher else SHAPES[signal.shape](scan):
@@ -230,13 +236,15 @@ def _picture(scan: Scan) -> Iterator[Span]:
 
 
 def _figures(scan: Scan) -> Iterator[Span]:
-    """Find each number, rate, sum, day or term that says something checkable."""
-    places = scan.text.folded.places
-    for quantity in scan.quantities:
-        if quantity.kind in _FIGURE_KINDS:
-            first, last = bisect_left(places, quantity.start), bisect_left(places, quantity.end)
-            if last > first:
-                yield first, last
+    """Find each number, rate, sum, day or term that says something checkable, line by line: two are soon found."""
+    places, at = scan.text.folded.places, 0
+    for line in scan.text.raw.splitlines(keepends=True):
+        for quantity in find(line):
+            if quantity.kind in _FIGURE_KINDS:
+                first, last = bisect_left(places, at + quantity.start), bisect_left(places, at + quantity.end)
+                if last > first:
+                    yield first, last
+        at += len(line)
 
 
 def _choice(scan: Scan) -> Iterator[Span]:

@@ -11,8 +11,9 @@ from typing import ClassVar, Literal
 
 from pydantic import model_validator
 
+from .. import formulas
 from ..chinese import fold
-from ..values import Finding, Source
+from ..values import Fact, Finding, Source
 from .patterns import Lexicon, Matcher
 from .pieces import At
 from .rule import Rule
@@ -99,11 +100,7 @@ class Forbid(Rule):
         if beside is None:
             return True
         low, high = surface.sentence(start)
-        return any(stop <= start or end <= begin for begin, stop in _moved(beside, surface.text[low:high], low))
-
-
-def _moved(matcher: Matcher, text: str, by: int) -> Iterator[tuple[int, int]]:
-    return ((start + by, end + by) for start, end in matcher.all(text))
+        return any(stop <= start or end <= begin for begin, stop in beside.all(surface.text, low, high))
 
 
 class Prefer(Rule):
@@ -258,9 +255,10 @@ class Fresh(Rule):
     """Ask whether the cited facts hold on the day, and whether the product suits: 发布那天仍有效吗."""
 
     kind: Literal["fresh"]
-    ask: Literal["alive", "current", "kept", "risk"]
+    ask: Literal["alive", "current", "kept", "risk", "derived", "withdrawn"]
     """alive: the cited facts may be told that day; current: none is superseded; kept: someone kept them;
-    risk: the product's level is not above the segment's."""
+    risk: the product's level is not above the segment's; derived: what was computed comes out right when it is computed
+    again; withdrawn: headquarters has not taken back the material from which it was written."""
 
     def ready(self, scan: Scan) -> bool:
         """Ask for facts of a post that can have them; for risk, for a product's level and a segment."""
@@ -282,25 +280,41 @@ class Fresh(Rule):
                 said = f"产品风险等级R{product.risk}，{segment.title}最高到R{segment.risk}"
                 yield self.finding(scan, message=f"{self.message}：{said}")
             return
+        if self.ask == "withdrawn":
+            yield from self._withdrawn(scan)
+            return
         for fact in scan.post.facts:
-            bad = {
-                "alive": fact.status == "current" and not fact.alive(scan.on),
-                "current": fact.status == "superseded",
-                "kept": not fact.kept,
-            }[self.ask]
-            if not bad:
+            said, hint = self._fault(scan, fact)
+            if not said:
                 continue
             at = scan.text.raw.find(fact.value)
-            said = f"{self.message}：“{fact.value}”" + (
-                f"（{_life(fact.valid_from, fact.valid_until)}）" if self.ask == "alive" else ""
-            )
-            basis = (f"{fact.citation.material} {fact.citation.locator}", *self.standing(scan.on))
-            found = self.finding(scan, message=said, basis=basis)
+            basis = (f"{fact.citation.material} {fact.citation.locator}".strip(), *self.standing(scan.on))
+            found = self.finding(scan, message=f"{self.message}：{said}", suggestion=hint, basis=basis)
             yield (
                 found
                 if at < 0
                 else found.model_copy(update={"quote": fact.value, "start": at, "end": at + len(fact.value)})
             )
+
+    def _fault(self, scan: Scan, fact: Fact) -> tuple[str, str]:
+        """Say what is wrong with a fact, and what to do where that is special; nothing when all is well."""
+        if self.ask == "derived":
+            faults = formulas.faults(fact, scan.kind, scan.on)
+            said = "；".join(dict.fromkeys(fault.what for fault in faults))
+            return (f"“{fact.value}”，{said}" if faults else ""), "；".join(dict.fromkeys(each.hint for each in faults))
+        bad = {
+            "alive": fact.status == "current" and not fact.alive(scan.on),
+            "current": fact.status == "superseded",
+            "kept": not fact.kept,
+        }[self.ask]
+        life = f"（{_life(fact.valid_from, fact.valid_until)}）" if self.ask == "alive" else ""
+        return (f"“{fact.value}”{life}" if bad else ""), ""
+
+    def _withdrawn(self, scan: Scan) -> Iterator[Finding]:
+        """Yield one finding for each withdrawn material that the post rests on."""
+        for material, withdrawal in sorted(scan.post.withdrawn.items()):
+            said = f"{self.message}：{material}，{withdrawal}"
+            yield self.finding(scan, message=said, basis=(material, *self.standing(scan.on)))
 
 
 def _life(first: object, last: object) -> str:

@@ -6,7 +6,7 @@ The numbers stand in ``channels/``; a rule says which of them it watches and how
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Literal
 
 from ..regexes import regex
@@ -16,7 +16,8 @@ from .scan import Scan
 
 _PLACEHOLDER = regex(r"\{\{?[^{}\n]{1,16}\}?\}|%[A-Z_]{3,20}%", re.IGNORECASE)
 _EMOJI = regex(
-    "(?:[\U0001f1e6-\U0001f1ff]{2}|[\u2600-\u27bf\u2b50\u2b55\u231a\u231b\u23e9-\u23f3\u23f8-\u23fa\U0001f300-\U0001faff])"
+    "[\U0001f1e6-\U0001f1ff\u2600-\u27bf\u2b50\u2b55\u231a\u231b\u23e9-\u23f3\u23f8-\u23fa\U0001f300-\U0001faff]"
+    "(?:(?<=[\U0001f1e6-\U0001f1ff])[\U0001f1e6-\U0001f1ff]|(?<![\U0001f1e6-\U0001f1ff]))"
     "(?:[\ufe0f\U0001f3fb-\U0001f3ff]|\u200d[\u2600-\u27bf\U0001f300-\U0001faff])*"
 )
 """One picture character with everything glued to it: skin tone, joiner, flag."""
@@ -62,44 +63,42 @@ class Limit(Rule):
         if self.of == "ai_label":
             return scan.post.brief.bank is not None or scan.outside
         if self.of in ("hours", "pictures_min", "review") and scan.outside:
-            return scan.post.brief.slot.at is not None if self.of == "hours" else self._reviewed(scan) is not None
+            return scan.post.brief.slot.at is not None if self.of == "hours" else scan.reviewed is not None
         return True
 
-    def check(self, scan: Scan) -> Iterator[Finding]:
-        """Yield a finding for a breach, or one for each place that breaks it."""
+    def check(self, scan: Scan) -> Iterable[Finding]:
+        """Return a finding for a breach, or one for each place that breaks it."""
+        if self.of in COUNTED:
+            return self._numbers(scan)
         if self.of == "placeholders":
-            yield from self._placeholders(scan)
-        elif self.of == "pronouns":
-            yield from self._pronouns(scan)
-        elif self.of == "hours":
-            yield from self._hours(scan)
-        elif self.of == "ai_label":
-            bank = scan.post.brief.bank
-            by_model = scan.post.origin.writer == "model" or bool(scan.post.origin.model)
-            if bank and bank.ai_label == "explicit" and by_model and bank.ai_label_text not in scan.post.text:
-                yield self.finding(scan)
-        elif self.of == "review":
-            if self._reviewed(scan) is False:
-                yield self.finding(scan)
-        else:
-            yield from self._numbers(scan)
+            return self._placeholders(scan)
+        if self.of == "pronouns":
+            return self._pronouns(scan)
+        if self.of == "hours":
+            return self._hours(scan)
+        broken = scan.reviewed is False if self.of == "review" else self._unlabelled(scan)
+        return (self.finding(scan),) if broken else ()
 
-    def _numbers(self, scan: Scan) -> Iterator[Finding]:
-        post, limits = scan.post, scan.post.brief.channel.limits
-        found = COUNTED[self.of](post)
-        limit: int = getattr(limits, self.of)
-        over = found < limit if self.of.endswith("_min") else found > limit > 0
-        if over:
-            yield self.finding(scan, message=self.message.replace("{limit}", str(limit)).replace("{found}", str(found)))
+    def _unlabelled(self, scan: Scan) -> bool:
+        """Tell whether a model has written it and the bank's label is missing."""
+        bank, origin = scan.post.brief.bank, scan.post.origin
+        by_model = origin.writer == "model" or bool(origin.model)
+        return bool(bank and bank.ai_label == "explicit" and by_model and bank.ai_label_text not in scan.post.text)
+
+    def _numbers(self, scan: Scan) -> Iterable[Finding]:
+        found = COUNTED[self.of](scan.post)
+        limit: int = getattr(scan.post.brief.channel.limits, self.of)
+        if found >= limit if self.of.endswith("_min") else not found > limit > 0:
+            return ()
+        return (self.finding(scan, message=self.message.replace("{limit}", str(limit)).replace("{found}", str(found))),)
 
     def _placeholders(self, scan: Scan) -> Iterator[Finding]:
         brief = scan.post.brief
-        allowed = set(brief.channel.placeholders)
-        if brief.genre is None or brief.genre.name != WELCOME:
-            allowed = {each for each in allowed if not each.startswith("%")}
+        welcome = brief.genre is not None and brief.genre.name == WELCOME
         for surface in scan.surfaces:
             for found in _PLACEHOLDER.finditer(surface.raw):
-                if found.group() not in allowed or surface.where != "text":
+                allowed = found.group() in brief.channel.placeholders and (welcome or not found.group().startswith("%"))
+                if not allowed or surface.where != "text":
                     yield self.finding(scan).model_copy(
                         update={
                             "quote": found.group(), "start": found.start(), "end": found.end(), "where": surface.where,
@@ -109,6 +108,8 @@ class Limit(Rule):
 
     def _pronouns(self, scan: Scan) -> Iterator[Finding]:
         surface = scan.text
+        if not ("您" in surface.text and "你" in surface.text):
+            return
         spoken = [
             found.start()
             for found in re.finditer("[您你]", surface.text)
@@ -133,9 +134,3 @@ class Limit(Rule):
         if at is not None and windows and not any(at in window for window in windows):
             said = "、".join(f"{window.start:%H:%M}-{window.end:%H:%M}" for window in windows)
             yield self.finding(scan, message=self.message.replace("{found}", f"{at:%H:%M}").replace("{limit}", said))
-
-    @staticmethod
-    def _reviewed(scan: Scan) -> bool | None:
-        return {"reviewed:yes": True, "reviewed:no": False}.get(
-            next((tag for tag in scan.post.tags if tag.startswith("reviewed:")), "")
-        )

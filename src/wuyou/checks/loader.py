@@ -15,6 +15,7 @@ from ..values import Channel, Genre, ProductKind, Segment, Source
 from .classify import Classifier, Signal, Signals
 from .contrast import WEIGHTS as CONTRAST
 from .contrast import Contrast
+from .doubts import WEIGHTS as NUMBERS
 from .ground import Ground
 from .haves import Have
 from .kinds import WEIGHTS, Forbid, Fresh, Pair, Prefer, Require
@@ -64,6 +65,8 @@ class Guess(NamedTuple):
     kind: ProductKind
     strong: Matcher | None
     weak: Matcher | None
+    numbers: frozenset[int]
+    """By which the roll knows their expressions."""
 
     def weight(self, text: str) -> int:
         """Weigh what a text says of this kind: two for a strong word, one for a weak one."""
@@ -115,6 +118,7 @@ class Loader:
         self.places: dict[str, tuple[yamls.Document, str]] = {}
         self.documents: dict[str, Any] = {}
         """What the files hold, by their path in the folder."""
+        self._kept = proven
         self._proven: Mapping[str, Any] = (proven or {}).get("documents", {})
         self.groups = Lexicon((proven or {}).get("patterns"))
         self.ears: Ears | None = None
@@ -138,7 +142,7 @@ class Loader:
                 else:
                     surveys[name] = made
         tail = compiled(self.groups[TAIL], self.groups) if TAIL in self.groups and not self.problems else None
-        kept = {"documents": self.documents, "patterns": self.groups.kept}
+        kept = self._kept or {"documents": self.documents, "patterns": self.groups.kept}
         return Chapters(rules, surveys, guesses, tail, self.places, kept, self.groups.roll, self.ears)
 
     def _label(self, path: Path) -> str:
@@ -187,7 +191,8 @@ class Loader:
                 words = yamls.build(Words, document, body, (kind,))
                 strong = compiled(words.strong, self.groups) if words.strong else None
                 weak = compiled(words.weak, self.groups) if words.weak else None
-                guesses.append(Guess(kind, strong, weak))
+                numbers = frozenset[int]().union(*(each.numbers for each in (strong, weak) if each))
+                guesses.append(Guess(kind, strong, weak, numbers))
             except LibraryError as error:
                 self.problems += error.problems
             except PatternError as error:
@@ -205,13 +210,13 @@ class Loader:
                 lists[name] = yamls.build(Signal, document, body, (name,))
             except LibraryError as error:
                 self.problems += error.problems
-        signals = Signals(lists, self.groups.roll)
+        signals = Signals(lists, self.groups)
         classifiers: dict[str, Classifier] = {}
         for weights in sorted((self.folder / EARS).glob("*.tsv")):
-            if weights.name == CONTRAST:
+            if weights.name in (CONTRAST, NUMBERS):
                 continue
             try:
-                made = Classifier.load(weights, self._label(weights))
+                made = Classifier.load(weights, self._label(weights), proven=bool(self._proven))
             except LibraryError as error:
                 self.problems += error.problems
                 continue
@@ -220,7 +225,7 @@ class Loader:
                     Problem("权重和 signals.yml 的词表对不上", self._label(weights), "词表改过，请重跑训练脚本")
                 )
             classifiers[weights.stem] = made
-        Classifier.together(classifiers.values())
+        Classifier.together(classifiers.values(), self.groups.roll.trie)
         return Ears(signals, classifiers) if classifiers else None
 
     def _read_chapter(self, path: Path) -> Iterator[tuple[str, Rule | Survey]]:
@@ -255,8 +260,8 @@ class Loader:
                 Problem(f"{name} {problem.what}", problem.where, problem.hint) for problem in error.problems
             ]
             return None
-        if isinstance(made, Contrast) and self.weights:
-            path = self.folder / EARS / CONTRAST
+        path = self.folder / EARS / (CONTRAST if isinstance(made, Contrast) else NUMBERS)
+        if self.weights and (isinstance(made, Contrast) or (isinstance(made, Ground) and path.is_file())):
             try:
                 made.learn(path, self._label(path))
             except LibraryError as error:

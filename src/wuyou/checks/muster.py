@@ -7,42 +7,62 @@ more than two hundred.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
+from .contrast import Contrast
+from .ground import Ground
 from .kinds import WEIGHTS, Forbid, Pair
-from .rule import Rule
+from .rule import CATEGORIES, Rule
 from .scan import Scan
+
+GROUNDS = (Ground, Contrast)
+"""Kinds of rule that hold a text against its sources."""
+
+
+class Turn(NamedTuple):
+    """A rule whose turn it is."""
+
+    rule: Rule
+    late: bool
+    """Whether it builds on the findings of others."""
+    weighed: bool
+    """Whether its findings are doubted in a text that sounds innocent."""
+    grounds: bool
+    """Whether its findings say that a text is not grounded."""
 
 
 class Muster:
-    """The rules in scope of posts that share their kind of product, channel, genre and day."""
+    """The rules in scope of posts of one sort: see ``Scan.sort``."""
 
     def __init__(self, rules: Iterable[Rule], scan: Scan) -> None:
-        self._rules = tuple((rule, _turn(rule) > 0) for rule in sorted(rules, key=_turn))
-        self._always: list[int] = []
+        turns = [
+            Turn(rule, _turn(rule) > 0, rule.category in CATEGORIES, isinstance(rule, GROUNDS))
+            for rule in sorted(rules, key=_turn)
+        ]
+        self._turns = tuple(turn for turn in turns if turn.rule.ready(scan))
+        self.lacking = tuple(sorted(turn.rule.id for turn in turns if not turn.rule.ready(scan)))
+        """Rules for which no post of this sort brings enough."""
+        always: list[int] = []
         self._waking: dict[int, list[int]] = {}
         self._heard: list[tuple[str, int]] = []
-        lacking = []
-        for at, (rule, _) in enumerate(self._rules):
-            label = heard(rule)
-            wakes = rule.wakes()
-            if (label or wakes is not None) and not rule.ready(scan):
-                lacking.append(rule.id)
-            elif label:
+        for at, (rule, *_) in enumerate(self._turns):
+            label, wakes = heard(rule), rule.wakes()
+            if label:
                 self._heard.append((label, at))
             elif wakes is None:
-                self._always.append(at)
+                always.append(at)
             else:
                 for number in wakes:
                     self._waking.setdefault(number, []).append(at)
-        self.lacking = tuple(lacking)
-        """Rules for which no post of this sort brings enough."""
+        self._always = frozenset(always)
+        self._numbers = frozenset(self._waking)
 
-    def awake(self, scan: Scan) -> list[tuple[Rule, bool]]:
-        """Return the rules to ask, those that build on the findings of others last and marked so."""
-        called = {at for number in self._waking.keys() & scan.awake_anywhere for at in self._waking[number]}
+    def awake(self, scan: Scan) -> list[Turn]:
+        """Return the rules to ask, those that build on the findings of others last."""
+        called = set(self._always).union(*map(self._waking.__getitem__, self._numbers & scan.awake_anywhere))
         if self._heard and (said := scan.said(WEIGHTS)):
-            called.update(at for label, at in self._heard if label in said)
-        return [self._rules[at] for at in sorted(called.union(self._always))]
+            called.update([at for label, at in self._heard if label in said])
+        return [self._turns[at] for at in sorted(called)]
 
 
 def heard(rule: Rule) -> str:

@@ -14,13 +14,13 @@ _LINKS = regex(r"[、/]|以及|还有|或者|(?<=[\u4e00-\u9fff]{2})[和跟与�
 _LIST = regex(r"[\u4e00-\u9fffa-z0-9]{1,12}(?:(?:[、/]|以及|还有|或者|[和跟与或及])[\u4e00-\u9fffa-z0-9]{1,12})+")
 _LEAD = regex(r".*(?:除了|比如|像|包括|覆盖|有|去|到|在|是|绑|用)(?=.{2})")
 _AFTER = regex(r"(?<=.)(?:两|三|四|五|六|这|那|都|也|全|就|能|可以|的|挂|在|等|哪|一起|随便|任)")
-_NUMERAL = regex(r"[\d一二两三四五六七八九十百千万]")
+_NO_ITEM = regex(r"[\d一二两三四五六七八九十百千万每不都能可满]")
 _DIGITS = str.maketrans("一二三四五六七八九层", "123456789楼")
 _EDGE = frozenset(
     "的了是在有和就都也还到去来从往跟把给被让这那哪各每几您咱我他她它家同对向该个业近过办买申开存打用款批只种类期能可要想"
 )
 """Characters before a suffix that are no part of a name."""
-LONG = frozenset({"place", "product", "maker", "bank"})
+LONG = frozenset({"place", "branch", "road", "product", "maker", "bank"})
 """What has a name of three characters at least."""
 KNOWN_ONLY = frozenset({"product"})
 """What goes by so many names that a new one is no sign."""
@@ -33,7 +33,10 @@ def names(told: Told, clause: Clause) -> Iterator[Sign]:
     if clause.score >= FAINT:
         yield from _suffixed(told, clause)
         yield from _enumerated(told, clause)
+        yield from _sole(told, clause)
         yield from _strangers(told, clause)
+    elif told.best >= FAINT:
+        yield from (each for each in _suffixed(told, clause) if each.name.startswith("name.paper"))
 
 
 def _suffixed(told: Told, clause: Clause) -> Iterator[Sign]:
@@ -47,7 +50,7 @@ def _suffixed(told: Told, clause: Clause) -> Iterator[Sign]:
         for begun, end in told.inside(clause.start, clause.end, SUFFIXES, kind) if theirs else ():
             start = max((place + 1 for place in range(begun, end - 1) if told.text[place] in _EDGE), default=begun)
             name = told.text[start:end].translate(_DIGITS)
-            if len(name) < (3 if kind in LONG else 2) or told.inside(start, end, "generic"):
+            if len(name) < (3 if kind in LONG else 2) or told.inside(begun, end, "generic"):
                 continue
             here = [span for unit in clause.units for span in source.inside(*source.span(unit), SUFFIXES, kind)]
             if _has_name(source, theirs, name):
@@ -94,6 +97,24 @@ def _enumerated(told: Told, clause: Clause) -> Iterator[Sign]:
                 return
 
 
+def _sole(told: Told, clause: Clause) -> Iterator[Sign]:
+    """Yield an item of the source's enumeration where the source ties something to another item of it: 仅星凌."""
+    source = told.source
+    for items in source.series if not told.denied(clause) else ():
+        mine = [item for item in items if item in clause.text]
+        if len(mine) != 1:
+            continue
+        for unit in told.around(clause):
+            for low, high in source.inside(*source.span(unit), "tying"):
+                begin, end = source.segment(low, high)
+                words = source.text[low:end]
+                others = [item for item in items if item in words]
+                if others and mine[0] not in source.text[begin:end]:
+                    start = clause.start + clause.text.find(mine[0])
+                    yield sign("sole", (start, start + len(mine[0])), told, (begin, end))
+                    return
+
+
 def _strangers(told: Told, clause: Clause) -> Iterator[Sign]:
     """Yield the one item of an enumeration that the source's enumeration does not have."""
     source = told.source
@@ -108,7 +129,7 @@ def _strangers(told: Told, clause: Clause) -> Iterator[Sign]:
             continue
         lists = [at for at, pairs in enumerate(source.lists_of) if any(content(words) & pairs for words in known)]
         for start, words in items if lists else ():
-            if len(words) < 2 or _NUMERAL.search(words) or not clause.start <= start < clause.end:
+            if len(words) < 2 or _NO_ITEM.search(words) or not clause.start <= start < clause.end:
                 continue
             if not _is_known(words, source):
                 name = "listed+" if len(known) > 1 else "listed"

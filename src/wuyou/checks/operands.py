@@ -66,6 +66,8 @@ def spans(quantity: Quantity, year: int | None) -> Iterator[tuple[str, Decimal]]
             days = (last - first).days
             days += 365 if days < 0 else 0
             yield from (("day", Decimal(days + 1)), ("day", Decimal(days)))
+        elif low.month and high.month and not (low.day or high.day):
+            yield "month", Decimal((high.month - low.month) % 12 + 1)
     elif quantity.kind == "clock" and isinstance(low, Decimal) and isinstance(high, Decimal):
         yield "minute", (high - low) % (24 * 60)
 

@@ -60,21 +60,16 @@ class Lexicon(dict[str, tuple[str, ...]]):
     def __init__(self, proven: Mapping[str, Any] | None = None) -> None:
         super().__init__()
         self._lists: dict[str, list[list[int]]] = {} if proven is None else proven["lists"]
-        known = () if proven is None else proven["expressions"]
-        self.roll = Roll()
+        self.roll = Roll(None if proven is None else proven["roll"])
         """Which expression wakes at which run."""
-        self._sources: list[str] = []
-        self._sets: list[tuple[frozenset[str], ...]] = []
-        self._places: dict[str, int] = {}
+        self._sources: list[str] = [] if proven is None else proven["sources"]
+        self._places = {source: number for number, source in enumerate(self._sources)}
         self._parts: dict[tuple[int, str], Part] = {}
-        for source, sets in known:
-            self._add(source, tuple(map(frozenset, sets)))
 
     @property
     def kept(self) -> Mapping[str, Any]:
         """What was made of every list that was met, as plain data, to be kept for the next start."""
-        sets = ([sorted(words) for words in each] for each in self._sets)
-        return {"lists": self._lists, "expressions": [list(pair) for pair in zip(self._sources, sets, strict=True)]}
+        return {"lists": self._lists, "sources": self._sources, "roll": self.roll.kept}
 
     def make(self, patterns: Iterable[str], *, raw: bool) -> list[list[int]]:
         """Return the numbers of each pattern's alternatives; a list not proved yet is looked at for what is refused.
@@ -102,14 +97,10 @@ class Lexicon(dict[str, tuple[str, ...]]):
 
     def _place(self, source: str) -> int:
         if source not in self._places:
-            self._add(source, needles(_parser.parse(source)))
+            number = self._places[source] = len(self._sources)
+            self._sources.append(source)
+            self.roll.add(number, *needles(_parser.parse(source)))
         return self._places[source]
-
-    def _add(self, source: str, sets: tuple[frozenset[str], ...]) -> None:
-        number = self._places[source] = len(self._sources)
-        self._sources.append(source)
-        self._sets.append(sets)
-        self.roll.add(number, *(sets or (None,)))
 
 
 class PatternError(ValueError):
@@ -143,13 +134,13 @@ class Matcher:
     match.
     """
 
-    __slots__ = ("_frame", "_lexicon", "_patterns", "_turns", "numbers")
+    __slots__ = ("_frame", "_lexicon", "_patterns", "_ready", "numbers")
 
     def __init__(self, patterns: Sequence[Sequence[int]], lexicon: Lexicon, frame: str) -> None:
         self._patterns = patterns
         self._lexicon = lexicon
         self._frame = frame
-        self._turns: dict[int, list[tuple[int, int]]] = {}
+        self._ready: dict[int, tuple[Search, list[tuple[int, int]]]] = {}
         self.numbers = frozenset(chain.from_iterable(patterns))
         """By which the roll knows its expressions."""
 
@@ -162,44 +153,51 @@ class Matcher:
         """Return the numbers of all expressions, those of other matchers too, that a text may match."""
         return self._lexicon.roll.awake(text)
 
-    def all(self, text: str, start: int = 0, end: int = MOST) -> Iterable[tuple[int, int]]:
+    def all(self, text: str, start: int = 0, end: int = MOST, *, few: bool = False) -> Iterable[tuple[int, int]]:
         """Return every match from left to right, overlapping ones too; of two that begin together the longer first.
 
-        Of a pattern's alternatives that begin together the first counts, as in one expression.
+        Of a pattern's alternatives that begin together the first counts, as in one expression. Where they are ``few``
+        and the text is asked for nothing else, the roll is not: looking a text up takes longer than a few searches.
         """
-        called = self.numbers & self._lexicon.roll.awake(text)
+        called = self.numbers if few else self.numbers & self._lexicon.roll.awake(text)
         if not called:
             return ()
         found: dict[tuple[int, int], tuple[int, int]] = {}
+        ready = self._ready
         for number in called:
-            search = self._lexicon.part(number, self._frame).search
+            search, turns = ready[number] if number in ready else self._made_ready(number)
             match = search(text, start, end)
             while match is not None:
                 begun, stop = match.span()
-                for at, turn in self._where(number):
+                for at, turn in turns:
                     known = found.get((at, begun))
                     if known is None or turn < known[0]:
                         found[at, begun] = turn, stop
                 match = search(text, begun + 1, end)
         if not found:
             return ()
+        if len(found) == 1:
+            ((_, begun), (_, stop)) = found.popitem()
+            return ((begun, stop),)
         return sorted({(begun, stop) for (_, begun), (_, stop) in found.items()}, key=_longest_first)
 
-    def _where(self, number: int) -> list[tuple[int, int]]:
-        """Return in which patterns an alternative stands, and as the how manieth."""
-        if not self._turns:
-            for at, numbers in enumerate(self._patterns):
-                for turn, each in enumerate(numbers):
-                    self._turns.setdefault(each, []).append((at, turn))
-        return self._turns[number]
+    def _made_ready(self, number: int) -> tuple[Search, list[tuple[int, int]]]:
+        """Return what finds an alternative, in which patterns it stands, and as the how manieth."""
+        turns = [(at, numbers.index(number)) for at, numbers in enumerate(self._patterns) if number in numbers]
+        self._ready[number] = self._lexicon.part(number, self._frame).search, turns
+        return self._ready[number]
 
     def within(self, text: str, whole: str = "") -> bool:
         """Tell whether it matches anywhere; ``whole`` is the text that this one was cut from, if it was."""
         called = self.numbers & self._lexicon.roll.awake(whole or text)
         if not called:
             return False
-        part, frame = self._lexicon.part, self._frame
-        return any(part(number, frame).search(text) is not None for number in called)
+        ready = self._ready
+        for number in called:
+            search, _ = ready[number] if number in ready else self._made_ready(number)
+            if search(text) is not None:
+                return True
+        return False
 
 
 def _longest_first(span: tuple[int, int]) -> tuple[int, int]:

@@ -129,18 +129,15 @@ class Rule(Piece):
         return bool(self.standing(scan.on))
 
     def wakes(self) -> frozenset[int] | None:
-        """Return the expressions of which a text must wake one for the rule to speak; nothing when it is always asked.
-
-        A rule that sleeps needs nothing of a post but its channel and its genre to be ready.
-        """
+        """Return the expressions of which a text must wake one for the rule to speak; nothing when it is always asked."""
         return None
 
     def ready(self, scan: Scan) -> bool:
-        """Tell whether the post brings what the rule needs to judge it."""
+        """Tell whether the post brings what the rule needs to judge it; to be told by ``Scan.sort`` alone."""
         return not (scan.post.brief.genre is None and (self.scope.genres or self.scope.marketing is not None))
 
-    def check(self, scan: Scan) -> Iterator[Finding]:
-        """Yield what should change. The post is in scope and the rule is ready."""
+    def check(self, scan: Scan) -> Iterable[Finding]:
+        """Return what should change. The post is in scope and the rule is ready."""
         raise NotImplementedError
 
     def fires(self, scan: Scan) -> bool:
@@ -199,22 +196,25 @@ class Rule(Piece):
 
     def excused(self, scan: Scan, surface: Surface, start: int, end: int) -> bool:
         """Tell whether a context excuses a match."""
+        before, after, around, cover, anywhere = self._contexts
         text = surface.text
-        before, after = self.matcher("unless", "preceded_by"), self.matcher("unless", "followed_by")
         if before and before.within(text[max(0, start - BEFORE) : start], text):
             return True
         if after and after.within(text[end : end + AFTER], text):
             return True
-        around = self.matcher("unless", "sentence")
         if around and around.within(text[slice(*surface.sentence(start))], text):
             return True
-        cover = self.matcher("unless", "covered_by")
         if cover:
             low, high = surface.folded.span(start, end)
-            if any(first <= low and high <= last for first, last in cover.all(surface.raw)):
+            if any(first <= low and high <= last for first, last in cover.all(surface.raw, few=True)):
                 return True
-        anywhere = self.matcher("unless", "text")
         return bool(anywhere and any(anywhere.within(each.text) for each in scan.surfaces))
+
+    @cached_property
+    def _contexts(self) -> tuple[Matcher | None, ...]:
+        """The compiled patterns of what excuses a match."""
+        fields = ("preceded_by", "followed_by", "sentence", "covered_by", "text")
+        return tuple(self.matcher("unless", field) for field in fields)
 
     def finding(
         self,

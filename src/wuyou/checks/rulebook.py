@@ -11,17 +11,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ..chinese import fold
 from ..errors import LibraryError, Problem
-from ..values import Cadence, Calendar, Channel, Checked, Finding, Genre, Lamp, Post, ProductKind, Segment, Source
-from .contrast import Contrast
+from ..values import Cadence, Calendar, Channel, Checked, Finding, Genre, Post, ProductKind, Segment, Source
 from .examples import Example
-from .ground import Ground
-from .haves import Have
 from .kinds import Pair
 from .loader import Chapters, Loader
 from .muster import Muster
-from .rule import CATEGORIES, Rule
-from .scan import Scan, Surface
+from .rule import Rule
+from .scan import Scan
 
 VAGUE: tuple[ProductKind | None, ...] = (None, "general")
 """Product kinds that say nothing: the text is asked instead."""
@@ -45,6 +43,11 @@ class Rulebook:
         self._genres = genres or {}
         self._segments = segments or {}
         self._musters: dict[tuple[object, ...], Muster] = {}
+        self._guessing: dict[int, list[int]] = {}
+        for at, guess in enumerate(chapters.guesses):
+            for number in guess.numbers:
+                self._guessing.setdefault(number, []).append(at)
+        self._numbers = frozenset(self._guessing)
 
     @classmethod
     def load(
@@ -92,51 +95,44 @@ class Rulebook:
 
     def guess(self, text: str) -> ProductKind | None:
         """Guess from its words which kind of product a text is about; nothing when it says too little."""
-        folded = Surface(text, "text").text
-        weights = {guess.kind: guess.weight(folded) for guess in self._chapters.guesses}
+        folded = fold(text).text
+        called = self._numbers & self._chapters.roll.awake(folded)
+        guesses = sorted(set[int]().union(*map(self._guessing.__getitem__, called)))
+        weights = {guess.kind: guess.weight(folded) for guess in map(self._chapters.guesses.__getitem__, guesses)}
         best = max(weights, key=lambda kind: weights[kind], default=None)
         return best if best is not None and weights[best] > 1 else None
 
     def _run(self, scan: Scan) -> Checked:
         findings: list[Finding] = []
-        lamps: list[Lamp] = []
         grounded: bool | None = None
         told = -1
         muster = self._muster(scan)
-        lacking = list(muster.lacking)
-        for rule, late in muster.awake(scan):
+        for rule, late, weighed, grounds in muster.awake(scan):
             if late and told != len(findings):
                 told = len(findings)
                 scan.found = frozenset(finding.category for finding in findings if finding.level != "hint")
-            if not rule.ready(scan):
-                lacking.append(rule.id)
-                continue
             found = list(rule.check(scan))
-            if rule.category in CATEGORIES:
+            if weighed and found:
                 found = [_weighed(finding, scan, certain=rule.certain) for finding in found]
             findings += found
-            if isinstance(rule, Have):
-                lamps.append(rule.lamp(scan))
-            if isinstance(rule, Ground | Contrast):
+            if grounds:
                 grounded = not found and grounded is not False
-        findings.sort(
-            key=lambda finding: (finding.where != "text", finding.where, finding.start, finding.end, finding.rule)
-        )
+        lamps = tuple(scan.lamps.values())
+        findings.sort(key=_place)
         return Checked(
             post=scan.post,
             findings=tuple(findings),
-            lamps=tuple(lamps),
-            not_evaluated=tuple(sorted(lacking)),
+            lamps=lamps,
+            not_evaluated=muster.lacking,
             grounded=grounded,
         )
 
     def _muster(self, scan: Scan) -> Muster:
         """Return the rules for a post like this one."""
-        brief = scan.post.brief
-        key = (scan.kind, brief.channel.name, brief.genre and (brief.genre.name, brief.genre.marketing), scan.on)
-        if key not in self._musters:
-            self._musters[key] = Muster((rule for rule in self.rules.values() if rule.applies(scan)), scan)
-        return self._musters[key]
+        sort = scan.sort
+        if sort not in self._musters:
+            self._musters[sort] = Muster((rule for rule in self.rules.values() if rule.applies(scan)), scan)
+        return self._musters[sort]
 
     # ── survey ──
 
@@ -166,8 +162,8 @@ class Rulebook:
     def _fires(self, rule: Rule, example: Example) -> bool:
         scan = self.example(rule, example)
         if isinstance(rule, Pair) and rule.after:
-            others = (other for other, _ in self._muster(scan).awake(scan) if not isinstance(other, Pair))
-            found = (finding for other in others if other.ready(scan) for finding in other.check(scan))
+            others = (other for other, *_ in self._muster(scan).awake(scan) if not isinstance(other, Pair))
+            found = (finding for other in others for finding in other.check(scan))
             scan.found = frozenset(finding.category for finding in found)
         return rule.applies(scan) and rule.ready(scan) and rule.fires(scan)
 
@@ -180,6 +176,11 @@ class Rulebook:
         """Return the file and line of a rule, or of a place inside it."""
         document, key = self._chapters.places[name]
         return document.where((key, *path))
+
+
+def _place(finding: Finding) -> tuple[object, ...]:
+    """Sort findings: the text's before those of pictures, from left to right."""
+    return finding.where != "text", finding.where, finding.start, finding.end, finding.rule
 
 
 def _weighed(finding: Finding, scan: Scan, *, certain: bool) -> Finding:

@@ -10,19 +10,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..quantities import same
-from ..regexes import regex
-from .alignment import Clause, content
+from .alignment import Clause
 from .wording import BOUNDS, RIVALS, STANCES, Marked, Span, Told
 
 FAINT, CLEAR, LOUD = 1.2, 3.0, 4.5
 """From which score on a clause has to do with the source, speaks of it, and surely does."""
-_SHARE = 0.6
-"""Which share of what is left out a clause must hold to speak of it."""
-_DENIAL = regex(
-    r"(?:不(?:得|可以|可|能|予|再|会|收|含|计|属|是|应|支持|受理|办理)?|无(?:须|需|法)?|没有|未|非|勿|禁止)([\u4e00-\u9fff]{2})"
-)
-_MEASURED = frozenset({"超过", "低于", "高于", "少于", "多于", "足一", "足半", "满一", "满半", "同时"})
-"""Behind 不 these measure and deny nothing."""
+_SEEN = 6
+"""How many characters of a sweeping word and what follows are shown."""
 _NEXT = frozenset("(（以之")
 """Characters that may stand between a number and what binds it."""
 
@@ -40,25 +34,27 @@ class Sign(NamedTuple):
     """Where in the source's text; none when it has nothing."""
 
 
+def grown(span: Span, clause: Clause) -> Span:
+    """Lengthen short words inside their clause, so that what they are said of is seen: 随便 to 随便找个网点."""
+    return span[0], max(span[1], min(clause.end, span[0] + _SEEN))
+
+
 def sign(name: str, span: Span, told: Told, place: Span) -> Sign:
     """Make a sign of words that the source has others for."""
     return Sign(name, *span, f"出处里是“{told.source.text[slice(*place)].strip()}”", place[0])
 
 
 def signs(told: Told, clause: Clause) -> Iterator[Sign]:
-    """Yield every sign of a clause that is of no name and no offer."""
+    """Yield every sign of a clause that is of no name, no offer and nothing left out."""
     if told.best >= FAINT:
         yield from _rivals(told, clause)
         yield from _tied(told, clause)
         yield from _stances(told, clause)
-    if clause.score >= FAINT:
-        yield from _left_out(told, clause)
-        yield from _denials(told, clause)
     yield from _bounds(told, clause)
     yield from _exact(told, clause)
 
 
-def _named(told: Told, clause: Clause, field: str, group: str) -> dict[str, Span]:
+def named(told: Told, clause: Clause, field: str, group: str) -> dict[str, Span]:
     """Return which members of a group a clause names, with their first places."""
     members = told.groups(field).get(group, ())
     return {
@@ -76,11 +72,12 @@ def _rivals(told: Told, clause: Clause) -> Iterator[Sign]:
     source = told.source
     low, high = told.sentence(clause)
     for group, members in told.groups(RIVALS).items():
-        mine = _named(told, clause, RIVALS, group)
+        mine = named(told, clause, RIVALS, group)
+        mine = {member: span for member, span in mine.items() if not _refused(told, span)}
         if not mine:
             continue
         talk = told.denied(clause) or told.has(clause.start, clause.end, "talk")
-        known = set(source.groups(RIVALS).get(group, ()))
+        known, open_ = set(source.groups(RIVALS).get(group, ())), set(source.named.get(group, ()))
         here = source.members(clause.units, group)
         if mine.keys() & here.keys():
             strange = sorted(mine.keys() - known)
@@ -90,20 +87,29 @@ def _rivals(told: Told, clause: Clause) -> Iterator[Sign]:
                 yield from _numbered(told, clause, group, mine)
             continue
         around = {member for member in members if told.inside(low, high, RIVALS, group, member)}
-        if len(around) > 1 and around & (here.keys() or known):
-            continue
+        doubt = "&" if len(around) > 1 and around & (here.keys() or known) else ""
         if here and mine.keys() & known and not _governed(told, clause, group):
             continue
+        wide = source.lists.covers.get(group, {})
+        if any(mine.keys() <= set(wide.get(member, ())) for member in here):
+            continue
         fresh = "rival-" if not here else "rival" if clause.score > CLEAR else "rival?"
-        name = "moved" if mine.keys() & known else fresh
-        if name == "rival-" and told.best > CLEAR and group not in source.lists.faint:
+        known_name = "moved" if clause.own > CLEAR else "moved-"
+        name = known_name if mine.keys() & known else fresh
+        if name == "rival-" and told.best > CLEAR and (group not in source.lists.faint or len(open_) == 1):
             here = source.members(range(len(source.units)), group)
-        if here:
+            name = "lone" if group in source.lists.faint and not talk else name
+        if here and name != "lone~":
             place = next(iter(here.values()))
             if not any(each.start <= place[0] < each.end for each in source.excluded):
-                yield sign(name + ("~" if talk else ""), next(iter(mine.values())), told, place)
+                yield sign(name + ("~" if talk else "") + doubt, next(iter(mine.values())), told, place)
         elif len(mine) == 1:
             yield from _numbered(told, clause, group, mine)
+
+
+def _refused(told: Told, span: Span) -> bool:
+    """Tell whether a no stands right before some words: 不是存款."""
+    return told.has(max(0, span[0] - 4), span[0], "negations")
 
 
 def _governed(told: Told, clause: Clause, group: str) -> bool:
@@ -137,7 +143,7 @@ def _tied(told: Told, clause: Clause) -> Iterator[Sign]:
     low, high = told.sentence(clause)
     numbers = [each for each in told.quantities if low <= each.start < high and each.claim]
     for group in told.groups(RIVALS) if numbers and not told.denied(clause) else ():
-        mine = _named(told, clause, RIVALS, group)
+        mine = named(told, clause, RIVALS, group)
         for number in numbers if mine else ():
             for place in told.places(number):
                 begin, end = source.segment(*place)
@@ -164,10 +170,12 @@ def _stances(told: Told, clause: Clause) -> Iterator[Sign]:
     """Yield a yes where the source has a no: 一起拿 for 不兼得."""
     source = told.source
     for group in told.groups(STANCES):
-        mine = _named(told, clause, STANCES, group)
-        if len(mine) != 1 or mine.keys() & set(source.groups(STANCES).get(group, ())):
+        mine = named(told, clause, STANCES, group)
+        if len(mine) != 1 or _refused(told, next(iter(mine.values()))):
             continue
         here, name = source.members(clause.units, group, STANCES), "stance"
+        if mine.keys() & set(source.groups(STANCES).get(group, ())):
+            continue
         if not here and group not in source.lists.faint:
             here, name = source.members(range(len(source.units)), group, STANCES), "stance-"
         if here:
@@ -182,7 +190,8 @@ def _bounds(told: Told, clause: Clause) -> Iterator[Sign]:
             mine = _side(told, (quantity.start, quantity.end), pair)
             if mine is None:
                 continue
-            theirs = (_side(source, place, pair) for place in told.places(quantity))
+            outside = (place for place in told.places(quantity) if not source.in_brackets(place[0]))
+            theirs = (_side(source, place, pair) for place in outside)
             opposed = [side for side in theirs if side is not None]
             if opposed and all(side[0] != mine[0] for side in opposed):
                 yield sign("bound", mine[1], told, opposed[0][1])
@@ -202,48 +211,15 @@ def _exact(told: Told, clause: Clause) -> Iterator[Sign]:
     """Yield a number told as the only one where the source has it as a beginning or an end."""
     source = told.source
     for quantity in told.numbers(clause):
-        if quantity.bound or not told.has(max(clause.start, quantity.start - 4), quantity.start, "exactly"):
+        if any(clause.start <= each.start < quantity.start for each in told.quantities):
+            continue
+        if (
+            quantity.bound
+            or quantity.kind not in ("rate", "amount", "number")
+            or not told.has(max(clause.start, quantity.start - 4), quantity.start, "exactly")
+        ):
             continue
         bounds = [each.bound for unit in source.units for each in unit.quantities if same(quantity, each)]
         if bounds and all(bound in ("起", "内") for bound in bounds):
             low, high = told.places(quantity)[0]
             yield sign("exact", (quantity.start, quantity.end), told, (low, high + 1))
-
-
-# ── what is left out, and what is denied ──
-
-
-def _left_out(told: Told, clause: Clause) -> Iterator[Sign]:
-    """Yield what the source leaves out and the post tells without a no."""
-    source = told.source
-    low, high = told.sentence(clause)
-    if told.denied(clause):
-        return
-    pairs, refused = content(clause.text), told.has(low, high, "negations")
-    for each in source.excluded:
-        wanted = content(each.words) or frozenset({each.words[:2]})
-        met = wanted & pairs
-        if not met or len(met) < _SHARE * len(wanted):
-            continue
-        elsewhere = source.text.count(each.words) > sum(other.words == each.words for other in source.excluded)
-        done = bool(each.deed) and each.deed in told.text[low:high] and not refused
-        if (elsewhere and not done) or (each.loose and not done and not told.has(low, high, "permits")):
-            continue
-        start = clause.start + min(clause.text.find(pair) for pair in met)
-        end = clause.start + max(clause.text.find(pair) + 2 for pair in met)
-        name = "left_out~" if each.loose else "left_out+" if done else "left_out"
-        yield Sign(name, start, end, f"出处里说“{each.whole}”", each.start)
-
-
-def _denials(told: Told, clause: Clause) -> Iterator[Sign]:
-    """Yield words that the source denies and the post does not."""
-    for at in clause.units:
-        unit = told.source.units[at].text
-        for denial in _DENIAL.finditer(unit):
-            words = denial[1]
-            place = clause.text.find(words)
-            if place < 0 or words in _MEASURED or unit.count(words) > 1:
-                continue
-            low = clause.start + place
-            if not told.has(max(clause.start, low - 5), low + 3, "negations"):
-                yield Sign("denied", low, low + 2, f"出处里说“{denial[0]}”", told.source.span(at)[0] + denial.start())

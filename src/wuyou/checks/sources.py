@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from ..formulas import faults
 from ..quantities import Quantity, find
 from ..regexes import regex
-from ..values import Brief, Fact, Passage
+from ..values import Brief, Fact, Passage, Post
 from .places import Place
 
 _RESPECTIVELY = regex(r"分别(?:为|是)?")
@@ -27,6 +28,14 @@ def words_besides(brief: Brief) -> Iterator[str]:
         yield brief.story.headline
     if brief.topic and brief.topic.quiz:
         yield from (brief.topic.quiz.ask, *brief.topic.quiz.options, brief.topic.quiz.because)
+
+
+def firm(post: Post) -> tuple[Fact, ...]:
+    """Return the facts that carry a post: those of its brief and those it cites, unless withdrawn or computed wrongly."""
+    brief = post.brief
+    kind = brief.product.kind if brief.product else None
+    facts = {fact.id: fact for fact in (*brief.facts, *post.facts)}.values()
+    return tuple(fact for fact in facts if not fact.withdrawn and not faults(fact, kind, brief.slot.on))
 
 
 def of_fact(fact: Fact) -> Place:

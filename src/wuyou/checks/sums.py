@@ -7,75 +7,52 @@ and a wrong result meets none of them.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import NamedTuple
 
 from ..quantities import Quantity, same
 from ..regexes import regex
+from .cues import Cues
 from .operands import BESIDE, Told, operand
 
-ADDS = regex(
-    r"[一总共]共|总[计数]?|合计|合起来|加起来|加在一起|加上|(?<!公)共|全部|正好|都算上|前前后后|拢|连着|[里期]面?值|下来|全年"
-)
-"""Says that a number is a sum or a product."""
-LESS = regex(r"为了|硬凑|差|多|少|省|便宜|贵|添|再|剩|超出|高|低|涨|降|减|扣|等于|抵|变成|就是|只要|折下来|合")
-"""Says that a number is a difference."""
-COUNTS_UP = regex(r"算|就是|等于|=|每年|一年|一个月|能拿|到手|折|省|合|约|大概|差不多|整")
-"""Says that a number was reckoned."""
 _MONEY = frozenset({"amount", "number"})
 _HALF = Decimal("0.5")
 _ROUND = 100
 """From which amount on people leave out the small change."""
 _RATED = regex(r"BP|bp|点")
-
-
-_INTEREST = regex(r"利息|收益|到手|到期|本息|拿")
-_FILLS = regex(r"添|还差|再凑|再存|再缴|就差|补到|凑到")
-_SPREAD = regex(r"摊|平均|折到|合到|每天|一天")
-
-
-class Cues(NamedTuple):
-    """What the words around a claim say of how it was reckoned."""
-
-    adds: bool
-    less: bool
-    reckons: bool
-    per_period: bool = False
-    """Whether it is said of each period, so that no time is needed."""
-    whole: bool = False
-    """Whether interest is paid on the whole sum for the whole time; not so where it is paid back bit by bit."""
-    interest: bool = False
-    """Whether it is said to be interest, which needs a time."""
-    fills: bool = False
-    spreads: bool = False
-    alone: bool = False
-    """Whether each result must be made with what is told."""
-
-
-def cues(words: str, source: str) -> Cues:
-    """Read the cues from the words around a claim, and from all words of the source."""
-    return Cues(
-        bool(ADDS.search(words)),
-        bool(LESS.search(words)),
-        bool(COUNTS_UP.search(words)),
-        "每期" in words or "一期" in words,
-        not re.search(r"等额|月供", source),
-        bool(_INTEREST.search(words)),
-        bool(_FILLS.search(words)),
-        bool(_SPREAD.search(words)),
-    )
+_MINE, _THEIRS = 24, 48
+"""How many numbers of a post, and of one segment of a source, may take part in a sum: nobody reckons with more."""
+_RATES = 200
+"""How many rates of the sources may be told apart from each other; a table of more says nothing of a difference."""
 
 
 def follows(claim: Quantity, told: Iterable[Told], source: Iterable[Told], cue: Cues) -> bool:
     """Tell whether a claim is a sum of what is told and what the source has."""
-    mine, theirs = list(told), list(source)
+    mine = list(told)
+    if len(mine) > _MINE:
+        mine = sorted(mine, key=lambda one: abs(one.quantity.start - claim.start) if one.spoken else 0)[:_MINE]
+    theirs = _bounded(source)
     return any(
         fits(wanted.quantity, result)
         for wanted in operand(claim)
         for result in _results(wanted.quantity, mine, theirs, cue)
     )
+
+
+def _bounded(source: Iterable[Told]) -> list[Told]:
+    """Return the numbers of each segment of the source, the first ones where there are very many."""
+    kept: dict[int, list[Told]] = {}
+    for one in source:
+        group = kept.setdefault(one.group, [])
+        if len(group) < _THEIRS:
+            group.append(one)
+    return list(itertools.chain.from_iterable(kept.values()))
+
+
+def _segments(theirs: Iterable[Told]) -> Iterator[list[Told]]:
+    """Yield the numbers of each segment."""
+    for _, group in itertools.groupby(sorted(theirs, key=lambda one: one.group), key=lambda one: one.group):
+        yield list(group)
 
 
 def fits(claim: Quantity, result: Decimal) -> bool:
@@ -131,12 +108,15 @@ def _alike(one: Told, other: Told) -> bool:
 
 
 def _from_source(theirs: list[Told], cue: Cues) -> Iterator[tuple[Told, Told]]:
-    """Yield pairs that stand in one segment of a source."""
+    """Yield pairs that stand in one segment of a source, or in two next to one another."""
     if cue.alone:
         return
-    for one, other in itertools.combinations(theirs, 2):
-        if one.group == other.group:
-            yield one, other
+    last: list[Told] = []
+    for segment in _segments(theirs):
+        yield from itertools.combinations(segment, 2)
+        if last and last[0].group == segment[0].group - 1:
+            yield from itertools.product(last, segment)
+        last = segment
 
 
 def _added(mine: list[Told], theirs: list[Told], cue: Cues) -> Iterator[tuple[Told, Told]]:
@@ -229,9 +209,12 @@ def _share(principal: Decimal, rate: Told, everyone: list[Told], cue: Cues) -> I
 
 def _proportions(mine: list[Told], theirs: list[Told]) -> Iterator[Decimal]:
     """Yield what a pair of the source makes of a told number: 500积分抵1元, so 一万分 are 二十块."""
-    for base, gain in itertools.permutations(theirs, 2):
+    if not mine:
+        return
+    pairs = itertools.chain.from_iterable(itertools.permutations(segment, 2) for segment in _segments(theirs))
+    for base, gain in pairs:
         first, second = base.quantity, gain.quantity
-        if base.group != gain.group or first.unit == second.unit or base.value <= 0:
+        if first.unit == second.unit or base.value <= 0:
             continue
         if not 0 <= max(first.start, second.start) - min(first.end, second.end) <= 8:
             continue
@@ -265,7 +248,8 @@ def _counts(claim: Quantity, mine: list[Told], theirs: list[Told], cue: Cues) ->
 def _rates(claim: Quantity, mine: list[Told], theirs: list[Told], cue: Cues) -> Iterator[Decimal]:
     pairs = _added(mine, theirs, cue)
     if cue.less and claim.unit == "ratio" and (_RATED.search(claim.text) or not claim.text):
-        pairs = itertools.chain(pairs, itertools.combinations(theirs, 2), itertools.product(mine, theirs))
+        rates = [one for one in theirs if one.quantity.kind == "rate"][:_RATES]
+        pairs = itertools.chain(pairs, itertools.combinations(rates, 2), itertools.product(mine, rates))
     if cue.less or cue.adds:
         steps = ((one, other) for one, other in itertools.product(mine, theirs) if _RATED.search(one.quantity.text))
         pairs = itertools.chain(pairs, steps)
@@ -273,9 +257,11 @@ def _rates(claim: Quantity, mine: list[Told], theirs: list[Told], cue: Cues) -> 
         first, second = one.quantity, other.quantity
         if first.kind == second.kind == "rate" and first.unit == second.unit == claim.unit:
             yield from _plus_minus(one, other, cue)
-    parted = "分之" in claim.text or claim.unit == "discount"
-    for one, other in itertools.combinations(mine + theirs, 2) if parted else ():
-        if (one.spoken or one.group == other.group) and _alike(one, other) and one.quantity.kind in _MONEY | {"count"}:
+    parted = "分之" in claim.text or (claim.unit == "discount" and (cue.reckons or cue.less or cue.adds))
+    told = itertools.chain(itertools.combinations(mine, 2), itertools.product(mine, theirs))
+    within = itertools.chain.from_iterable(itertools.combinations(segment, 2) for segment in _segments(theirs))
+    for one, other in itertools.chain(told, within) if parted else ():
+        if _alike(one, other) and one.quantity.kind in _MONEY | {"count"}:
             low, high = sorted((one.value, other.value))
             if high > 0:
                 yield low / high
@@ -284,8 +270,8 @@ def _rates(claim: Quantity, mine: list[Told], theirs: list[Told], cue: Cues) -> 
 
 
 def _terms(claim: Quantity, mine: list[Told], theirs: list[Told], cue: Cues) -> Iterator[Decimal]:
-    everyone = mine + theirs
-    pairs = itertools.combinations(everyone, 2) if cue.adds else _added(mine, theirs, cue)
+    terms = [one for one in mine + theirs if one.quantity.kind == "term"][:_RATES]
+    pairs = itertools.combinations(terms, 2) if cue.adds else _added(mine, theirs, cue)
     for one, other in pairs:
         first, second = one.quantity, other.quantity
         if first.kind == second.kind == "term" and first.unit == second.unit == claim.unit:

@@ -14,49 +14,56 @@ from typing import NamedTuple
 from ..quantities import Quantity, same
 from ..regexes import regex
 from .alignment import Alignment, Clause, Unit, content
+from .exclusions import BORDERS, JOINTS, Excluded, barred, exclusions
 from .patterns import Matcher
 from .pieces import At
 
-RIVALS, STANCES, SUFFIXES, BOUNDS = "rivals", "stances", "suffixes", "bounds"
+RIVALS, STANCES, SUFFIXES, BOUNDS, PERSONS = "rivals", "stances", "suffixes", "bounds", "persons"
 """Fields that hold lists of lists."""
 Span = tuple[int, int]
-_JOINTS = regex(r"[、/]|以及|还有|或者?|和|及|与|跟")
-_BORDERS = regex(r"[，,。；;：:|（）()●·•“”\"\s!！?？\n]")
 _STOPS = regex(r"[。!?\n;]")
 _COMMAS = regex(r"[,，。!?\n;]")
 _SEGMENT_ENDS = regex(r"[，；;。|\n●]|(?<!\d),|,(?!\d{3})")
-_LEADING = regex(
-    r"^(?:但|其中|如|若|均|且|及|或|的|对|为|等|该|此类?|原|另|其[他它]|在|于|通过|仅|只|本|各|活动|因|当|有|是)+"
-)
-_TRAILING = regex(r"(?:等|的|均|一律|类|业务|暂|概|也|都|则|情况|期间|时|者)+$")
-_EMPTY = frozenset(
-    {"活动", "客户", "本行", "银行", "优惠", "部分", "我行", "参与", "本人", "费用", "办理", "上述", "以上"}
-)
-"""What says nothing when it is left out."""
-_DEED = regex(r"不(?:予|再|可以?|能|得|开放|支持|参与)?([\u4e00-\u9fff]{2})")
-_VAGUE = frozenset({"参与", "参加", "支持", "适用", "可用", "享受", "含在", "包括", "计入", "可使", "能用", "包含"})
 _SERIES = regex(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,5}(?:、[\u4e00-\u9fff]{2,5}){1,8}(?![\u4e00-\u9fff]{4})")
 _ROW_HEAD = regex(r"([\u4e00-\u9fffa-z]{2,8})\s*\|")
-_DENIED_WHOLE = regex(
-    r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff、]{2,14}?)(?:均|也|都|暂|则|仍)?(?:不(?:得|可以?|能|予|再|会|在)?|无)"
-    r"([\u4e00-\u9fff]{1,4})(?![\u4e00-\u9fff])"
-)
 _CELL = 12
 """A row of which a cell is longer than this is no table row but a line of several sentences."""
 _FULL = 0.8
 """How much of that its cells must measure on the average."""
 _REACH = 60  # how far the beginning of a segment is looked for
-_AFTERMATH = 6
-"""Within how many characters behind a clause a no still belongs to it: 机场大巴行不行，不行."""
+_AFTERMATH = {"?": 6, "、": 6, " ": 6}
+"""Within how many characters behind a clause a no still belongs to it, by what stands behind it: 机场大巴行不行？不行."""
+_AFTER_COMMA = 2
+_NOT = frozenset("不非未无")
+"""Behind these a word names what is not: 不寄送."""
+
+
+class Relations(NamedTuple):
+    """How words of the lists go together."""
+
+    faint: tuple[str, ...] = ()
+    covers: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
+    """By group: which words a wide one covers, 每天 all days."""
+    wider: Mapping[str, tuple[str, ...]] = {}
+    """Which persons a word for many covers."""
+    opposites: tuple[str, ...] = ()
+    """Classes of characters of which one excludes the others."""
 
 
 class Lists:
     """The word lists of a rule, by their place in it."""
 
-    def __init__(self, matchers: Mapping[At, Matcher], faint: Iterable[str] = ()) -> None:
+    def __init__(self, matchers: Mapping[At, Matcher], relations: Relations) -> None:
         self._matchers = {at: matcher for at, matcher in matchers.items() if at[0] != "unless"}
-        self.faint = frozenset(faint)
+        self.faint = frozenset(relations.faint)
         """Groups of which a word counts only against what the clause speaks of."""
+        self.covers = relations.covers
+        self.wider = relations.wider
+        self.classes: dict[str, list[str]] = {}
+        """For each character the others of each class that it belongs to."""
+        for characters in relations.opposites:
+            for each in characters:
+                self.classes.setdefault(each, []).append(characters.replace(each, ""))
         self._waking: dict[int, list[At]] = {}
         for at, matcher in self._matchers.items():
             for number in matcher.numbers:
@@ -105,25 +112,10 @@ class Marked:
         """Return which members of which groups of a field stand anywhere in the text."""
         if field not in self._groups:
             found = self._groups[field] = {}
-            for at in self._spans:
-                if at[0] == field:
+            for at, spans in self._spans.items():
+                if at[0] == field and spans:
                     found.setdefault(str(at[1]), []).append(str(at[-1]))
         return self._groups[field]
-
-
-class Excluded(NamedTuple):
-    """Something that a source leaves out."""
-
-    words: str
-    whole: str
-    """The words as they stand there, with what leaves it out."""
-    deed: str
-    """What is not done with it: 回购."""
-    start: int
-    """Where ``whole`` begins in the source's text."""
-    end: int
-    loose: bool = False
-    """Whether only the shape of the sentence says so, without a word of the lists."""
 
 
 class Source(Marked):
@@ -133,6 +125,9 @@ class Source(Marked):
         self.alignment = Alignment(list(_lines(places)))
         super().__init__(self.alignment.text, lists)
         self.units: tuple[Unit, ...] = self.alignment.units
+        for at, spans in self._spans.items():
+            if at[0] == RIVALS:
+                self._spans[at] = [span for span in spans if self.text[span[0] - 1 : span[0]] not in _NOT]
         self._starts = [0]
         for unit in self.units:
             self._starts.append(self._starts[-1] + len(unit.text) + 1)
@@ -170,6 +165,13 @@ class Source(Marked):
         stop = _SEGMENT_ENDS.search(self.text, end)
         return low, stop.start() if stop else len(self.text)
 
+    def in_brackets(self, place: int) -> bool:
+        """Tell whether a place stands in brackets: what is said beside, often of what was before."""
+        low = self.span(self.unit_at(place))[0]
+        return max(self.text.rfind("(", low, place), self.text.rfind("（", low, place)) > max(
+            self.text.rfind(")", low, place), self.text.rfind("）", low, place)
+        )
+
     def governing(self, place: Span, rivals: Sequence[tuple[str, Span]]) -> list[tuple[str, Span]]:
         """Return which of some rivals a number belongs to: those of its stretch, or of the nearest one before it."""
         low, high = self.segment(*place)
@@ -199,46 +201,34 @@ class Source(Marked):
     def lists_of(self) -> tuple[frozenset[str], ...]:
         """The pairs of characters in the enumerations of each unit."""
         return tuple(
-            frozenset(pair for run in _BORDERS.split(unit.text) if _JOINTS.search(run) for pair in content(run))
+            frozenset(pair for run in BORDERS.split(unit.text) if JOINTS.search(run) for pair in content(run))
             for unit in self.units
         )
 
     @cached_property
     def excluded(self) -> tuple[Excluded, ...]:
-        """What it leaves out: 机场大巴、旅游专线不参与, 不含公司卡."""
-        found = [*self._behind(), *self._before()]
-        known = {each.words for each in found}
-        for denial in _DENIED_WHOLE.finditer(self.text):
-            found += _parts(denial[1], denial[0], denial[2][:2], denial.span(), loose=True)
-        return tuple(each for each in found if not each.loose or each.words not in known)
+        """What it leaves out."""
+        return exclusions(self)
 
-    def _behind(self) -> Iterator[Excluded]:
-        for start, end in self.spans("left_out"):
-            first = self.span(self.unit_at(start))[0]
-            low = max((each.end() for each in _BORDERS.finditer(self.text, first, start)), default=first)
-            yield from _parts(self.text[low:start][-24:], self.text[low:end], _deed(self.text[start:end]), (low, end))
-
-    def _before(self) -> Iterator[Excluded]:
-        for start, end in self.spans("leaves_out"):
-            border = _BORDERS.search(self.text, end)
-            high = border.start() if border else len(self.text)
-            yield from _parts(
-                self.text[end:high][:24], self.text[start:high], _deed(self.text[start:end]), (start, high)
+    @cached_property
+    def named(self) -> Mapping[str, tuple[str, ...]]:
+        """Which members of each group of rivals it names elsewhere than in what it leaves out."""
+        shut = [(each.start, each.end) for each in self.excluded if not each.loose]
+        return {
+            group: tuple(
+                member
+                for member in members
+                if any(
+                    not any(low <= span[0] < high for low, high in shut) for span in self.spans(RIVALS, group, member)
+                )
             )
+            for group, members in self.groups(RIVALS).items()
+        }
 
-
-def _deed(words: str) -> str:
-    deed = _DEED.search(words)
-    return deed[1] if deed and deed[1] not in _VAGUE else ""
-
-
-def _parts(words: str, whole: str, deed: str, span: Span, *, loose: bool = False) -> Iterator[Excluded]:
-    """Yield each item of what is left out."""
-    for part in _JOINTS.split(words):
-        bare = _TRAILING.sub("", _LEADING.sub("", part.strip()))
-        bare = bare.partition("因")[0] or bare
-        if 1 < len(bare) <= _CELL and bare not in _EMPTY and not any(char.isdecimal() for char in bare):
-            yield Excluded(bare, whole.strip(), deed, *span, loose)
+    @cached_property
+    def barred(self) -> frozenset[str]:
+        """The pairs of characters that it has only there."""
+        return barred(self, self.excluded)
 
 
 class Told(Marked):
@@ -257,8 +247,9 @@ class Told(Marked):
     def denied(self, clause: Clause) -> bool:
         """Tell whether a clause, or the first words after it, says no; of an enumeration the end tells."""
         stop = _COMMAS.search(self.text, clause.end)
-        end = stop.start() if stop and self.text[clause.end : clause.end + 1] == "、" else clause.end
-        return self.has(clause.start, end + _AFTERMATH, "negations")
+        mark = self.text[clause.end : clause.end + 1]
+        end = stop.start() if stop and mark == "、" else clause.end
+        return self.has(clause.start, end + _AFTERMATH.get(mark, _AFTER_COMMA), "negations")
 
     def units(self, clause: Clause) -> tuple[int, ...]:
         """Return the units a clause speaks of, or else those of the clauses around it."""
@@ -266,6 +257,13 @@ class Told(Marked):
             return clause.units
         low, high = self.sentence(clause)
         return tuple(dict.fromkeys(at for each in self.clauses if low <= each.start < high for at in each.units))
+
+    def around(self, clause: Clause) -> tuple[int, ...]:
+        """Return the units that a clause, or one beside it, speaks of."""
+        low, high = self.sentence(clause)
+        own = clause.units
+        near = (at for each in self.clauses if low <= each.start < high for at in each.units)
+        return tuple(dict.fromkeys([*own, *near]))
 
     def sentence(self, clause: Clause) -> Span:
         """Return the stretch of clauses around one that no full stop parts."""

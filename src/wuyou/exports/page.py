@@ -97,12 +97,13 @@ def _dated_first(entries: Sequence[Entry]) -> list[Entry]:
 
 def _lines(calendar: Calendar, entry: Entry) -> list[str]:
     """Return the approved personal lines that may stand before a post: none before a chat, which opens with who I am."""
-    slot = entry.post.brief.slot
+    slot, moment = entry.post.brief.slot, entry.post.brief.moment
     return [
         line.text
         for line in calendar.personal
         if slot.channel in (line.channels or ("moments", "group"))
         and (not line.segments or segment(entry) in line.segments)
+        and (not line.moments or (moment is not None and moment.name in line.moments))
     ]
 
 

@@ -32,6 +32,8 @@ class Scenes(Value):
     """Drawing → what it shows, for those who cannot see it."""
     families: tuple[tuple[str, ...], ...] = ()
     """Drawings that may stand in for each other."""
+    facts: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Word of a fact → drawings that suit a card which lists it."""
     fallback: dict[str, tuple[str, ...]]
     """Kind of picture → drawings that suit it when no word is known."""
     upright: tuple[str, ...]
@@ -52,13 +54,23 @@ class Scenes(Value):
         ]
         return min(found)[2] if found else ""
 
+    def meant(self, scene: str) -> str:
+        """Return the drawing for a scene; of a story told as “题目：…” the title says what it is about, its end first."""
+        title, told, _ = scene.partition("：")
+        parts = (title.rpartition("的")[2], title) if told else ()
+        return next((name for part in (*parts, scene) if (name := self.known(part))), "")
+
+    def about(self, text: str) -> tuple[str, ...]:
+        """Return the drawings that suit a card of facts: those its words name, in the order of the table."""
+        return tuple(dict.fromkeys(name for word, names in self.facts.items() if word in text for name in names))
+
     def wanted(self, picture: Picture) -> str:
         """Return the drawing for a picture: by the words of its scene, then of its description, else by its kind."""
         for name in (picture.drawing, picture.scene):
             if name in self.drawings:
                 return name
         choice = self.fallback.get(picture.kind) or tuple(self.drawings)
-        return self.known(picture.scene) or self.known(picture.alt) or choice[seed(picture, 3) % len(choice)]
+        return self.meant(picture.scene) or self.known(picture.alt) or choice[seed(picture, 3) % len(choice)]
 
     def kin(self, name: str) -> list[str]:
         """Return the drawings of the same families, nearest first."""
@@ -154,6 +166,7 @@ def _scenes(path: Path, _: int) -> Scenes:
     document = load(path)
     scenes = build(Scenes, document)
     choices = [(("fallback", kind), names) for kind, names in scenes.fallback.items()]
+    choices += [(("facts", word), names) for word, names in scenes.facts.items()]
     choices += [(("families", index), names) for index, names in enumerate(scenes.families)]  # type: ignore[misc]
     choices += [(("upright",), scenes.upright), (("alts",), tuple(scenes.alts))]  # type: ignore[list-item]
     unknown = [

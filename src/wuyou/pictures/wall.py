@@ -21,6 +21,10 @@ DAYS = 7
 """Within so many days a segment sees no drawing and no arrangement twice."""
 
 
+_Cover = tuple[Picture, Sequence[tuple[Picture, tuple[str, ...]]]]
+"""What is seen of a post at first, and the pages behind it with the layouts each may take."""
+
+
 class _Hung(NamedTuple):
     """One picture on the wall."""
 
@@ -46,15 +50,14 @@ class Wall:
     def hang(self, posts: Iterable[Post]) -> list[tuple[Picture, ...]]:
         """Return the pictures of each post, in sending order, as they will be made.
 
-        Pictures that came with a file are left as they are.
+        Pictures that came with a file are left as they are. What people see first chooses first: the covers whose words
+        name a thing, the other covers, then the pages behind them.
         """
         every = list(posts)
         named = [index for index, post in enumerate(every) if self._named(post)]
         rest = [index for index in range(len(every)) if index not in set(named)]
-        done: dict[int, tuple[Picture, ...]] = {}
-        for index in (*named, *rest):
-            done[index] = tuple(self._post(every[index]))
-        return [done[index] for index in range(len(every))]
+        covers = {index: self._covers(every[index]) for index in (*named, *rest)}
+        return [tuple(self._with_pages(every[index], covers[index])) for index in range(len(every))]
 
     def plain(self, post: Post) -> tuple[Picture, ...]:
         """Return one drawing with the writer's headline and lines for each picture of a post: nothing listed."""
@@ -72,28 +75,33 @@ class Wall:
         """Tell whether the words on a post's first picture name the drawing it asks for."""
         for picture in post.pictures[:1]:
             said = self.scenes.known("\n".join((picture.headline, *picture.lines)))
-            return bool(said) and said == self.scenes.known(picture.scene)
+            return bool(said) and said == self.scenes.meant(picture.scene)
         return False
 
-    def _post(self, post: Post) -> Iterator[Picture]:
+    def _covers(self, post: Post) -> list[_Cover]:
+        """Hang what is seen of a post at first, and say which pages are to follow each."""
         brief = post.brief
         serving = self.designs.genres.get(brief.slot.genre, Serving())
+        found: list[_Cover] = []
         for number, wish in enumerate(post.pictures):
             if wish.kind == "given":
-                yield wish
+                found.append((wish, ()))
                 continue
             alone = brief.slot.channel != "moments" or len(post.pictures) > 1 or bool(wish.design)
             following = () if alone else pages(wish, post, serving, brief.channel.limits.pictures)
             shape = "square" if following else wish.shape if wish.shape == "square" else serving.shape
             wanted = (wish.design,) if wish.design else () if following else serving.designs
-            cover = self._hung(wish.model_copy(update={"shape": shape}), post, wanted, number)
+            found.append((self._hung(wish.model_copy(update={"shape": shape}), post, wanted, number), following))
+        return found
+
+    def _with_pages(self, post: Post, covers: Iterable[_Cover]) -> Iterator[Picture]:
+        for cover, following in covers:
             yield cover
             look: tuple[str, str] | None = None
             for index, (page, designs) in enumerate(following, 1):
                 same = (look,) if look and len(following) > 2 else ()
-                made = self._hung(
-                    page.model_copy(update={"shape": shape, "palette": cover.palette}), post, designs, index, same
-                )
+                wish = page.model_copy(update={"shape": cover.shape, "palette": cover.palette})
+                made = self._hung(wish, post, designs, index, same)
                 look = look or (made.design, made.look)
                 yield made
 
@@ -105,7 +113,7 @@ class Wall:
         near = [each for each in run if abs((each.on - brief.slot.on).days) < DAYS and not brief.slot.standing]
         design, look, made = self._layout(wish, post, designs, near, looks, number)
         photo = self._photo(wish, post, near) if number == 0 else None
-        drawing = "" if photo else self._drawing(wish, near)
+        drawing = "" if photo else self._drawing(wish, near, number)
         colours = wish.palette or self._palette(wish, post, run, near)
         alt = photo.alt if photo else wish.alt
         if not photo and (not alt or number or drawing != self.scenes.wanted(wish)):
@@ -144,12 +152,22 @@ class Wall:
         free = [each for each in choices if each[:2] not in last]
         return free[0] if free else min(choices, key=lambda each: last[each[0], each[1]])
 
-    def _drawing(self, wish: Picture, near: Sequence[_Hung]) -> str:
-        """Return the drawing asked for, or its next of kin, or any other that does not hang near."""
+    def _drawing(self, wish: Picture, near: Sequence[_Hung], number: int) -> str:
+        """Return the drawing asked for, or its next of kin, or any other that does not hang near.
+
+        A page behind the cover shows what its own facts are about, if a drawing of that is free.
+        """
         wanted = self.scenes.wanted(wish)
         suits = self.scenes.fallback.get(wish.kind, ())
         every = tuple(self.scenes.drawings)
-        order = [wanted, *self.scenes.kin(wanted), *_turned(suits, seed(wish, 3)), *_turned(every, seed(wish, 3))]
+        about = self.scenes.about("\n".join(wish.points)) if number else ()
+        order = [
+            *about,
+            wanted,
+            *self.scenes.kin(wanted),
+            *_turned(suits, seed(wish, 3)),
+            *_turned(every, seed(wish, 3)),
+        ]
         taken = {each.shows: each.on for each in near}
         for name in order:
             if name not in taken:

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping
 
 from ..errors import PlanError, Problem
 from ..values import Bank, Brief, Calendar, Campaign, Checked, Decision, Entry, Finding, Segment
-from .choose import Chooser, suitable
+from .choose import Chooser, suitable, tellable
 from .days import slots
 from .minutes import STEP_MINUTES, hours, timed
 from .stock import Stock, digest
 
-__all__ = ["STEP_MINUTES", "Stock", "arrange", "digest", "hours", "plan", "slots", "suitable"]
+__all__ = ["STEP_MINUTES", "Stock", "arrange", "digest", "hours", "plan", "slots", "suitable", "tellable"]
 
 
 def plan(campaign: Campaign, segment: Segment, stock: Stock) -> tuple[Brief, ...]:

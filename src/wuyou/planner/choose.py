@@ -56,9 +56,10 @@ class Chooser:
         campaign, segment, stock = self.campaign, self.segment, self.stock
         genre, beat = stock.genres[slot.genre], next(beat for beat in stock.cadence.beats if beat.name == slot.beat)
         sheet = _sheet(campaign, segment, slot, genre, stock)
-        facts = _facts(sheet, segment, slot, genre, self.facts)
+        product = stock.products[sheet.product] if sheet and sheet.product else None
+        facts = _facts(sheet, product, segment, slot, genre, self.facts)
         where = f"campaigns/{campaign.name}"
-        if len([fact for fact in facts if fact.plain]) < genre.facts:
+        if sum(map(tellable, facts)) < genre.facts:
             choices = "、".join(campaign.sheets(genre.name)) or "（没有写）"
             problems.append(
                 Problem(
@@ -72,11 +73,11 @@ class Chooser:
         if genre.moment and moment is None:
             problems.append(Problem(f"{slot.on} 前后没有节日节气，写不了{genre.title}", where, "请换一天"))
             return None
-        phrases = tuple(self._phrases(slot, moment))
+        phrases = tuple(self._phrases(slot, genre, moment, sheet.name if sheet else ""))
         return Brief(
             campaign=campaign,
             segment=segment,
-            product=stock.products[sheet.product] if sheet and sheet.product else None,
+            product=product,
             slot=slot,
             channel=stock.channels[slot.channel],
             genre=genre,
@@ -131,11 +132,27 @@ class Chooser:
         near = (ring.index(self.segment.name) - self.period) % len(ring)
         return near, digest(self.campaign.name, self.segment.name, story.name)
 
-    def _phrases(self, slot: Slot, moment: Moment | None) -> Iterator[Phrase]:
-        """Choose one line per role: unused before used, of the day before the segment's own before anyone's."""
+    def _phrases(self, slot: Slot, genre: Genre, moment: Moment | None, sheet: str) -> Iterator[Phrase]:
+        """Choose one line per role: unused before used, of the day before the segment's own before anyone's.
+
+        A post on a fact sheet takes the lines that lead to it: any other picture before a fact sounds borrowed.
+        """
         alive = set() if slot.standing else set(self._near(slot.on))
+        if (
+            genre.moment and moment is not None
+        ):  # a feast is greeted with its own lines and the season's, no other day's
+            alive = {name for name in alive if name == moment.name or self.stock.moments[name].lasting}
+        quiet = moment is not None and moment.quiet
+        calm = genre.calm or quiet
         for role, lines in self.lines.items():
-            fit = [(order, phrase) for order, phrase in lines if _fits(phrase, slot, alive)]
+            if calm and role not in (QUIET_ROLES if quiet and not genre.calm else CALM_ROLES):
+                continue
+            fit = [
+                (order, phrase)
+                for order, phrase in lines
+                if _fits(phrase, slot, alive, sheet) and (not calm or phrase.emotion in CALM)
+            ]
+            fit = [each for each in fit if each[1].sheets] or fit
             if not fit:
                 continue
             felt = self.felt.get(role)
@@ -145,7 +162,7 @@ class Chooser:
                 key=lambda each: (
                     each[1].text in beside,
                     self.used[role, each[1].text],
-                    self._distance(each[1], moment, alive),
+                    self._distance(each[1], genre, moment, alive),
                     each[1].voice not in (None, self.segment.voice),
                     each[1].emotion is not None and each[1].emotion == felt,
                     each[0],
@@ -156,12 +173,15 @@ class Chooser:
             self.felt[role] = chosen.emotion
             yield chosen
 
-    def _distance(self, phrase: Phrase, moment: Moment | None, alive: set[str]) -> int:
+    def _distance(self, phrase: Phrase, genre: Genre, moment: Moment | None, alive: set[str]) -> int:
         """Say how far a line is from this day and these readers.
 
-        A season and a day of the week are everybody's for long: such a line takes its turn with the readers' own.
+        A season and a day of the week are everybody's for long: such a line takes its turn with the readers' own. So
+        does a line of the day for most segments, lest all of them say the same that day; a feast itself is greeted.
         """
         days = {name for name in alive.intersection(phrase.moments) if not _common(self.stock.moments[name])}
+        if days and not (genre.moment or phrase.segments or digest(phrase.text, self.segment.name) % SHARING == 0):
+            return 2
         if moment is not None and moment.name in days:
             return 0
         if days:
@@ -181,6 +201,10 @@ class Chooser:
         yield from (each[3] for each in sorted(fit, key=lambda each: each[:3]))
 
 
+SHARING = 3
+"""One segment in so many puts a given line of the day, one that is tagged for nobody, before its own lines."""
+
+
 def _rank(moment: Moment) -> int:
     """Order moments: a feast or solar term, then a day of the month, of the week, then a season."""
     return 3 if moment.span else 2 if moment.weekly else 1 if moment.monthly else 0
@@ -191,9 +215,19 @@ def _common(moment: Moment) -> bool:
     return moment.lasting or bool(moment.weekly)
 
 
-def _fits(phrase: Phrase, slot: Slot, alive: set[str]) -> bool:
+CALM = ("calm", "care", "thanks")
+CALM_ROLES = ("closer",)
+"""What a serious message may borrow from the library: an anecdote beside a notice sounds as if nobody had read it."""
+QUIET_ROLES = ("feeling", "closer")
+"""What a post on a day of remembrance may borrow."""
+
+
+def _fits(phrase: Phrase, slot: Slot, alive: set[str], sheet: str) -> bool:
+    if slot.channel != "moments" and phrase.role == "feeling" and "您" in phrase.text:
+        return False  # "I saw you …" would claim of this one customer what the line says of customers
     return (
         (not phrase.genres or slot.genre in phrase.genres)
+        and (not phrase.sheets or sheet in phrase.sheets)
         and (not phrase.moments or not alive.isdisjoint(phrase.moments))
         and (phrase.at is None or (slot.at is not None and slot.at in phrase.at))
     )
@@ -202,6 +236,11 @@ def _fits(phrase: Phrase, slot: Slot, alive: set[str]) -> bool:
 def suitable(product: Product | None, segment: Segment) -> bool:
     """Tell whether a product may be shown to a segment: its kind suits, and its risk is not above the segment's."""
     return product is None or (product.kind in segment.suits and (product.risk or 0) <= segment.risk)
+
+
+def tellable(fact: Fact) -> bool:
+    """Tell whether a post can be about a fact: it has plain words, and is more than a number to call."""
+    return bool(fact.plain) and fact.kind != "phone"
 
 
 def _sheet(campaign: Campaign, segment: Segment, slot: Slot, genre: Genre, stock: Stock) -> FactSheet | None:
@@ -217,38 +256,46 @@ def _sheet(campaign: Campaign, segment: Segment, slot: Slot, genre: Genre, stock
         for name in campaign.sheets(genre.name)
         for sheet in [stock.sheets[name]]
         if suitable(stock.products[sheet.product] if sheet.product else None, segment)
-        and (not genre.facts or any(fact.plain and fact.alive(slot.on) for fact in sheet.facts))
+        and (not genre.facts or any(tellable(fact) and fact.alive(slot.on) for fact in sheet.facts))
         and (not genre.quiz or sheet.quiz)
     ]
     return fit[(slot.ordinal - 1) % len(fit)] if fit else None
 
 
-def _facts(sheet: FactSheet | None, segment: Segment, slot: Slot, genre: Genre, used: Counter[str]) -> tuple[Fact, ...]:
-    """Return the living facts of a sheet, another one leading each time.
+def _facts(
+    sheet: FactSheet | None, product: Product | None, segment: Segment, slot: Slot, genre: Genre, used: Counter[str]
+) -> tuple[Fact, ...]:
+    """Return the living facts of a sheet, another one leading each time; those of a tier only to its own segments.
 
     An offer is told in the sheet's own order (what and when first). Elsewhere each segment begins at a place of its own
     and goes on from there through the whole run, so that neither colleagues nor days repeat each other.
     """
     if sheet is None:
         return ()
-    alive = [fact for fact in sheet.facts if fact.alive(slot.on)]
-    told = [fact for fact in alive if fact.plain]
+    alive = [
+        fact
+        for fact in sheet.facts
+        if fact.alive(slot.on) and (product is None or product.concerns(fact.subject.tier, segment.name))
+    ]
+    told = [fact for fact in alive if tellable(fact)]
+    phones = [fact for fact in alive if fact.plain and not tellable(fact)]
     silent = [fact for fact in alive if not fact.plain]
     turn = slot.ordinal - 1 if genre.marketing else digest(segment.name, sheet.name) + used[sheet.name]
     used[sheet.name] += not genre.marketing
     start = turn % len(told) if told else 0
-    return (*told[start:], *told[:start], *silent)
+    return (*told[start:], *told[:start], *phones, *silent)
 
 
 def _topic(sheet: FactSheet, campaign: Campaign, segment: Segment, slot: Slot, phrases: Sequence[Phrase]) -> Topic:
     """Pick the human ways into the subject; where a sheet has none of its own yet, the library's lines serve."""
     lines = {phrase.role: phrase.text for phrase in phrases}
+    own = tuple(phrase.text for phrase in phrases if phrase.role == "question" and phrase.sheets)
     turn = digest(campaign.name, segment.name, sheet.name, slot.channel, slot.genre) + slot.ordinal
     return Topic(
         sheet=sheet.name,
         title=sheet.title,
         headline=sheet.headline or lines.get("headline", ""),
         hook=turned(sheet.hooks, turn) or lines.get("turn", ""),
-        question=turned(sheet.questions, turn) or lines.get("question", ""),
+        question=turned((*sheet.questions, *own * max(1, len(sheet.questions))), turn) or lines.get("question", ""),
         quiz=turned(sheet.quiz, turn),
     )

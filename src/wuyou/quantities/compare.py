@@ -20,6 +20,8 @@ _ROUGH = Decimal("0.05")
 """By how much 四分之一 may miss what it stands for."""
 _FRACTION = regex(r"[二三四五六七八九十]分之")
 _BASE_POINTS = regex(r"BP|bp|基点|[Ｂｂ]")
+_HALVED = frozenset({"减半", "折半", "对半", "一半", "減半", "對半"})
+"""Five tenths of the price."""
 _NOON = 12 * 60
 _HOURS = frozenset("123456789一二两三四五六七八九十１２３４５６７８９")
 
@@ -64,6 +66,8 @@ def same(claim: Quantity, source: Quantity) -> bool:
         later = claim._replace(low=claim.low + _NOON, high=claim.high + _NOON, text=f"下午{claim.text}")
         if same(later, source):
             return True
+    if {claim.unit, source.unit} == {"discount", "ratio"} and {claim.text, source.text} & _HALVED:
+        return claim.low == source.low
     scaled = _scaled(claim, source)
     if scaled is None or not isinstance(claim.high, Decimal):
         return False
@@ -128,7 +132,7 @@ def _near(claim: Quantity, said: Decimal, true: Decimal) -> bool:
         return said <= true < said + step
     if claim.bound == "近" and true > said:
         return False
-    tolerance = _TOLERANCE.get(claim.kind, _ELSE)
+    tolerance = _ELSE * 2 if claim.text.endswith("成") else _TOLERANCE.get(claim.kind, _ELSE)
     return said == true or (abs(said - true) <= step / 2 and abs(said - true) <= tolerance * abs(true))
 
 

@@ -6,12 +6,12 @@ import re
 
 from ..regexes import regex
 from .hit import Hit
-from .patterns import PUBLIC_PHONES
+from .patterns import COINS, PAID, PUBLIC_PHONES
 from .quantity import Bound
 
 # ── how it is bound ──
 
-_NEAR = r"[^\d，。；、,;|:]"
+_NEAR = r"[^\d一二两三四五六七八九十，。；、,;|:]"
 """What may stand between the binding word and the number."""
 _BEFORE: tuple[tuple[Bound, re.Pattern[str]], ...] = (
     ("约", regex(r"(?:大?约|大概|差不多|左右|约为|约合)(?:是|就是|有|要|能到)? ?$")),
@@ -26,7 +26,7 @@ _BEFORE: tuple[tuple[Bound, re.Pattern[str]], ...] = (
     (
         "起",
         regex(
-            r"(?:不得?低于|不得?少于|不低于|不少于|至少|最低|最短|起[购存]点?|起点|达到?|超过|大于|高于|满|逾)"
+            r"(?:不得?低于|不得?少于|不低于|不少于|至少|最低|最短|起[购存]点?|起点|(?<![捷马直抵传发表到豁])达到?|超过|大于|高于|满|逾)"
             rf"{_NEAR}{{0,3}}(?: ?[:|])? ?$"
         ),
     ),
@@ -126,6 +126,9 @@ def is_claim(hit: Hit, bound: Bound, flat: str) -> bool:
         return _is_term(hit, word, before, after)
     if hit.kind == "count":
         return _is_count(hit, word, before, bound)
+    if hit.kind == "amount" and re.fullmatch(r"[二两三四五六七八九]块", word):
+        meant = after[:1] not in "，。、,;；！？!?~…" and COINS.match(after) is not None
+        return meant or bool(bound or _PAID.search(before) or PAID.search(before))
     return word not in _ONE_COIN or bool(bound or _RATIONED_ONE.search(before))
 
 
@@ -160,6 +163,8 @@ def _is_term(hit: Hit, word: str, before: str, after: str) -> bool:
 
 def _is_count(hit: Hit, word: str, before: str, bound: Bound) -> bool:
     """Tell whether a count told in words is a limit or a quota: 限两次, 前十名; not 一杯, 两个孩子, 前三页."""
+    if _THIS.search(before):
+        return False
     if re.fullmatch(r"一\D{1,2}", word):
         return bool(_RATIONED_ONE.search(before)) or bound == "内"
     if hit.unit in ("gram", "age", "multiple", "point") or not re.fullmatch(

@@ -11,7 +11,9 @@ from .hit import Hit, Match, after, before, hit_of
 from .numerals import number
 from .quantity import Day
 
-LATE = ("下午", "午后", "傍晚", "晚上", "夜里", "今晚", "晚")
+NIGHT = ("半夜", "深夜", "夜里", "晚上", "今晚")
+"""With twelve they mean midnight."""
+LATE = ("下午", "午后", "傍晚", "晚上", "夜里", "今晚", "晚", "半夜", "深夜")
 
 
 def _int(text: str | None) -> int | None:
@@ -61,7 +63,7 @@ def days(match: Match) -> Iterator[Hit]:
         return
     first, second = _int(match["d1"]) or 0, _int(match["d2"] or match["d1"]) or 0
     low, high = Day(day=first), Day(day=second)
-    if match[0].endswith("日") and p.LASTING.search(ahead):
+    if match[0].endswith("日") and (p.LASTING.search(ahead) or p.INCLUDED.match(after(match))):
         yield hit_of(match, "term", (Decimal(first), Decimal(second)), "day")
     elif match["to"] == "、":
         yield Hit("date", *match.span("d1"), low, low, "date")
@@ -72,7 +74,15 @@ def days(match: Match) -> Iterator[Hit]:
 
 def weekday(match: Match) -> Iterator[Hit]:
     day = Decimal("一二三四五六日".find(match["day"].replace("天", "日")) + 1)
-    yield hit_of(match, "date", (day, day), "weekday")
+    yield Hit("date", match.start(), match.end("day"), day, day, "weekday")
+    last = day
+    for at in range(match.end("day"), match.end()):
+        found = Decimal("一二三四五六日".find(match.string[at]) + 1)
+        if found:
+            if found <= last:
+                return
+            last = found
+            yield Hit("date", at, at + 1, found, found, "weekday")
 
 
 def _minutes(written: str) -> int:
@@ -94,8 +104,12 @@ def clock(match: Match) -> Iterator[Hit]:
         if alone and match["hour"] in "一二两三四" and not (match["hour"] != "一" and p.APPOINTED.match(after(match))):
             return
         minutes = _minutes(written)
+    if part in ("半夜", "深夜", "夜里") and hour < 6:
+        part = ""
     if (part in LATE or (part in ("中午", "午间") and hour < 5)) and hour < 12:
         hour += 12
+    if part in NIGHT and hour == 12:
+        hour = 24
     value = Decimal(hour * 60 + minutes)
     if value <= 24 * 60:
         yield hit_of(match, "clock", (value, value), "clock")

@@ -26,7 +26,10 @@ _SPREAD = regex(
     re.ASCII,
 )
 """Digits set apart one by one, ``2 0 2 6 年``, or by thousands, ``10 000元``."""
-_OPTION = regex(r"(?<![^\s：:，,])([1-9])(?:[ \u3000](?=[^\s\d])|(?=[\u4e00-\u9fff]))")
+_OPTION = regex(
+    r"(?<![^\s：:，,])([1-9])(?:[ \u3000](?=[^\s\d])|(?=[\u4e00-\u9fff]))"
+    r"(?! ?(?:[年月日天周季期次元块万千百亿折倍户张份笔名位岁号点分秒克斤届轮场楼层级档]|个(?:月|季|工作|自然|交易|半)))"
+)
 """One of the choices a post offers: ``1 甜的 2 咸的``, ``1火锅 2酸菜鱼 3回家``."""
 _ITEM = regex(r"(?<![^\s：:；;。，,（(])([1-9])[.．、](?=\S)")
 """One of the numbered items of a line: ``1.对象…；2.期限…``."""

@@ -34,7 +34,11 @@ def number(text: str) -> Decimal | None:
 
 def _chinese(text: str) -> Decimal | None:
     """Read a Chinese whole number, by places (二十三万) or digit by digit (二〇二六)."""
-    if not text or any(char not in _DIGITS and char not in _TENS and char not in _MYRIADS for char in text):
+    if (
+        not text
+        or text.count("万") > 1
+        or any(char not in _DIGITS and char not in _TENS and char not in _MYRIADS for char in text)
+    ):
         return None
     if all(char in _DIGITS for char in text):
         if len(text) > 1 and not (len(text) == 4 or any(char in "零〇" for char in text)):

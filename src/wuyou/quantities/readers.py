@@ -17,8 +17,9 @@ DIGITS = str.maketrans("一二三四五六七八九点", "123456789.")
 
 
 def _phone(match: Match) -> Iterator[Hit]:
-    if match["short"] and not re.search(r"[打拨电询线服]", before(match, 10)):
-        return
+    called = re.search(r"[打拨电询线服]", before(match, 10)) or re.match(r"[打来]", after(match))
+    if not called and (match["short"] or len(match[0]) == 3):
+        return  # 一共120
     value = Decimal(re.sub(r"\D", "", match[0]))
     yield hit_of(match, "phone", (value, value), "digits")
 
@@ -34,6 +35,8 @@ def _extension(match: Match) -> Iterator[Hit]:
 def _rate(match: Match) -> Iterator[Hit]:
     if ends := ends_of(match):
         if match["unit"] == "个点":
+            if before(match, 1) in ("这", "那", "哪"):  # 这三个点 are places
+                return
             yield hit_of(match, "rate", ends, "pip")
             return
         part = {"%": "0.01", "‰": "0.001", "个百分点": "0.01"}.get(match["unit"], "0.0001")
@@ -130,7 +133,11 @@ def _half(match: Match) -> Iterator[Hit]:
 
 def _ordinal(match: Match) -> Iterator[Hit]:
     if ends := pair(match["low"], match["high"]):
-        yield hit_of(match, "number", ends, "ordinal")
+        unit = match["unit"] or ""
+        if len(unit) > 2 and unit[-1] == "日":  # on the seventh day is seven days later
+            yield hit_of(match, "term", ends, "day" if "自然" in unit else "workday")
+        else:
+            yield hit_of(match, "number", ends, "ordinal")
 
 
 def _count(match: Match) -> Iterator[Hit]:
@@ -139,6 +146,8 @@ def _count(match: Match) -> Iterator[Hit]:
         return  # 1.2 分层: half a thing is the number of a section
     if match[0] == "十分":
         return
+    if word == "分" and after(match)[:1] == "\0" and (number(match["low"]) or 0) > 100:
+        return  # 1万分12期
     if ends := ends_of(match):
         scale = {"千克": 1000, "公斤": 1000, "kg": 1000, "斤": 500}.get(word, 1)
         yield hit_of(match, "count", ends, p.COUNT_OF[word], part=scale)

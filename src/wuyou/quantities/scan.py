@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import lru_cache
 
 from ..regexes import regex
@@ -19,6 +20,7 @@ _DATE_GAP = regex(
     r"(?P<next>次年|明年)?(?:次日|当日)? ?"
 )
 _LIST = regex(r" ?(?:、|,|，|和|及|与|或|以及) ?")
+_WRITTEN = regex(r"\d{1,8}(?:\.\d{1,4})?")
 _NOON = 12 * 60
 
 
@@ -64,11 +66,39 @@ def _cover(text: str, spans: list[tuple[int, int]]) -> str:
 
 def _join(hits: list[Hit], flat: str) -> list[Hit]:
     """Join the ends of ranges written with a unit on both sides; give a day the month that stands before it."""
-    hits = sorted(hits, key=lambda hit: hit.start)
+    hits = _shared(sorted(hits, key=lambda hit: hit.start), flat)
     clocks = _ranges([hit for hit in hits if hit.kind == "clock"], flat)
     dates = _dates([hit for hit in hits if isinstance(hit.low, Day)], clocks, flat)
     others = [hit for hit in hits if hit.kind != "clock" and not isinstance(hit.low, Day)]
     return [*clocks, *dates, *_ranges(others, flat)]
+
+
+def _shared(hits: list[Hit], flat: str) -> list[Hit]:
+    """Give bare numbers the unit of the last one of their list: 3、5、10年, 15/20/30BP, 9月2、9、16日."""
+    shared: list[Hit] = []
+    for hit in reversed(hits):
+        last = shared[-1] if shared else None
+        if (
+            last is not None
+            and (hit.kind, hit.unit) == ("number", "")
+            and (last.unit or isinstance(last.low, Day))
+            and last.kind in ("term", "rate", "count", "amount", "date")
+            and flat[hit.end : last.start] in ("、", "/", "和", "或")
+            and (written := _WRITTEN.match(flat, last.start))
+            and isinstance(hit.low, Decimal)
+        ):
+            low, end = last.low, Decimal(written[0])
+            if isinstance(low, Day):
+                day = Day(day=int(hit.low))
+                if hit.low == day.day and 1 <= hit.low <= 31 and low.month is None:
+                    shared.append(Hit("date", hit.start, hit.end, day, day, "date"))
+                    continue
+            elif end:
+                value = hit.low * low / end
+                shared.append(hit._replace(kind=last.kind, unit=last.unit, low=value, high=value))
+                continue
+        shared.append(hit)
+    return shared[::-1]
 
 
 def _ranges(hits: list[Hit], flat: str) -> list[Hit]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ..chinese import pad, width
 from ..values import Brief, Calendar, Checked, Fact, Finding, Passage, Reply
-from . import sides
+from . import links, sides
 from .terminal import LEVEL_TITLES, difference, meter, underlined, verdict
 
 __all__ = ["Page", "difference", "page", "table", "underlined", "verdict"]
@@ -150,6 +150,7 @@ def _beside(each: Checked) -> list[str]:
         lines += [
             line for pair in told for line in (f"    总行  {pair.theirs}（{pair.where}）", f"    我们  {pair.ours}")
         ]
+    lines += links.plain(each)
     if post.replies:
         lines += ["  接话", *(f"    {_heard(reply)}：{reply.answer}" for reply in post.replies)]
     return lines
@@ -162,18 +163,20 @@ def _heard(reply: Reply) -> str:
 def _behind(each: Checked) -> str:
     """Fold away the same for a notebook."""
     post = each.post
-    blocks: list[tuple[str, Page]] = []
+    blocks: list[tuple[str, str]] = []
     if taken := sides.steps(post):
         arc = post.brief.arc.title if post.brief.arc else ""
-        blocks.append((f"框架：{arc}", _table(("步子", "哪一句"), taken)))
+        blocks.append((f"框架：{arc}", _table(("步子", "哪一句"), taken).html))
     if told := sides.pairs(post):
         rows = [(pair.theirs, pair.ours, pair.where) for pair in told]
-        blocks.append(("总行怎么说，我们怎么说", _table(("总行原文", "我们的话", "出处"), rows)))
+        blocks.append(("总行怎么说，我们怎么说", _table(("总行原文", "我们的话", "出处"), rows).html))
+    if lines := links.html(each):
+        blocks.append(("出处用在哪里", lines))
     if post.replies:
         rows_said = [(_heard(reply), reply.answer) for reply in post.replies]
-        blocks.append(("接话", _table(("他怎么回", "接一句"), rows_said)))
+        blocks.append(("接话", _table(("他怎么回", "接一句"), rows_said).html))
     return "".join(
-        f"<details style='color:#444'><summary>{escape(title)}</summary>{page.html}</details>" for title, page in blocks
+        f"<details style='color:#444'><summary>{escape(title)}</summary>{inside}</details>" for title, inside in blocks
     )
 
 
@@ -198,24 +201,35 @@ def _lamps(each: Checked) -> str:
 
 
 def _body(each: Checked) -> str:
-    """Underline every finding in the text; overlapping ones once, by the worst."""
+    """Underline every finding in the text, overlapping ones once, by the worst; lead every number to its source."""
     text, marks = each.post.text, [""] * len(each.post.text)
     for finding in sorted(each.findings, key=lambda finding: ("hint", "warn", "block").index(finding.level)):
         if finding.where == "text":
             marks[finding.start : finding.end] = [finding.level] * (finding.end - finding.start)
-    html, open_level = [], ""
-    for char, level in zip(text, marks, strict=True):
-        if level != open_level:
-            html.append("</u>" if open_level else "")
-            html.append(
-                f"<u style='text-decoration-color:{LEVEL_COLOURS[level]};text-decoration-thickness:2px'>"
-                if level
-                else ""
-            )
-            open_level = level
-        html.append("<br>" if char == "\n" else escape(char))
-    html.append("</u>" if open_level else "")
+    anchors = links.anchors(each.post)
+    leads = [-1] * len(text)
+    for start, (end, _, _) in anchors.items():
+        leads[start:end] = [start] * (end - start)
+    html: list[str] = []
+    begun, (level, lead) = 0, ("", -1)
+    for at in range(len(text) + 1):
+        state = (marks[at], leads[at]) if at < len(text) else ("", -2)
+        if state != (level, lead):
+            html.append(_stretch(text[begun:at], level, anchors.get(lead), first=begun == lead))
+            begun, (level, lead) = at, state
     return f"<div>{''.join(html)}</div>"
+
+
+def _stretch(words: str, level: str, anchor: tuple[int, str, str] | None, *, first: bool) -> str:
+    """Mark up a stretch that is the same throughout."""
+    html = escape(words).replace("\n", "<br>")
+    if anchor:
+        _, own, source = anchor
+        name = f" id='{own}'" if first else ""
+        html = f"<a{name} href='#{source}' title='看出处' style='color:inherit;text-decoration:none;border-bottom:1px dotted #888'>{html}</a>"
+    if level:
+        html = f"<u style='text-decoration-color:{LEVEL_COLOURS[level]};text-decoration-thickness:2px'>{html}</u>"
+    return html
 
 
 def _notes(each: Checked) -> str:

@@ -21,10 +21,11 @@ KIND_COLOURS: Mapping[str, tuple[str, str]] = {
     "phone": ("#ffe3ec", "bright_magenta"),
     "risk_level": ("#ffd9d4", "red"),
     "benefit": ("#dff3e3", "bright_green"),
+    "derived": ("#fff1c9", "yellow"),
 }
 KIND_TITLES = {
     "rate": "利率", "amount": "金额", "date": "日期", "date_range": "起止", "term": "期限", "count": "数量",
-    "product": "产品", "condition": "条件", "phone": "电话", "risk_level": "风险等级", "benefit": "权益",
+    "product": "产品", "condition": "条件", "phone": "电话", "risk_level": "风险等级", "benefit": "权益", "derived": "推算",
 }  # fmt: skip
 
 

@@ -69,7 +69,16 @@ class CareDesk(CheckingDesk):
         from ..checks import proof
 
         book = self._rulebook()
-        return proof.notes(book, on) + self._whole_posts(book)[1]
+        return [*proof.notes(book, on), *self._whole_posts(book)[1], *self._withdrawn()]
+
+    def _withdrawn(self) -> Iterator[str]:
+        """Say which campaigns still name a sheet whose material was withdrawn: what is written from it is blocked."""
+        sheets = self.library.sheets
+        for campaign in self.library.campaigns.values():
+            for name in sorted({name for theme in campaign.facts for name in theme.sheets}):
+                if withdrawal := sheets[name].withdrawn:
+                    where = self.library.where("campaigns", campaign.name, "facts")
+                    yield f"{where}：{sheets[name].material} 已于 {withdrawal}（换一份要点，照它写的都会拦截）"
 
     def _wording_problems(self) -> Iterator[Problem]:
         """Find every channel × genre that a cadence asks for and no template serves."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,7 +76,12 @@ class PublishingDesk(WritingDesk):
         signature = pictures.Signature(
             "\n".join(each for each in (staff, branch) if each), branches[branch].qr if branch else ""
         )
-        wanted = {picture.id: picture for entry in calendar.entries for picture in entry.post.pictures}
+        wanted = {
+            picture.id: picture
+            for entry in calendar.entries
+            if not entry.post.withdrawn
+            for picture in entry.post.pictures
+        }
         pictures.make(
             [wanted[name] for name in sorted(wanted)], folder, self.templates / "posters", bank=calendar.bank,
             photos=self.library.folder / "pictures", signature=signature,
@@ -113,10 +119,49 @@ class PublishingDesk(WritingDesk):
         return rows
 
     def recall(self, material: str) -> tuple[list[dict[str, str]], list[str]]:
-        """Return every post built from a material, and every exported file that holds one of them.
+        """Return every post built from a material, with who has signed it, and every exported file that holds one.
 
         Raises WuyouError when the name is not a material's.
         """
+        name = self._material(material)
+        if not self.index.path.exists():
+            self.reindex()
+        latest = self.records.latest()
+        posts = self.index.built_from(name)
+        for post in posts:
+            decision = latest.get(post["post"])
+            post["signed"] = decision.by if decision is not None and decision.verdict == "approve" else ""
+        return posts, self.index.files_with(post["post"] for post in posts)
+
+    def withdraw(self, material: str, on: dt.date, why: str) -> list[str]:
+        """Mark a material as withdrawn by headquarters, in every sheet of it; return the sheets, as people see them.
+
+        From then on whatever was written from it is blocked. Raises WuyouError when it has no sheet, when no reason is
+        given, or when it was withdrawn before.
+        """
+        from .. import sheets
+        from ..store import write_text
+        from ..values import Withdrawal
+
+        library, name = self.library, self._material(material)
+        if not why.strip():
+            raise WuyouError("撤回要写明原因", name, "请加 --why")
+        known = [sheet for sheet in library.sheets.values() if sheet.material == name]
+        if not known:
+            raise WuyouError("这份物料没有要点文件，没有文稿能用到它", name, "把原件从 materials/ 里拿走就行")
+        before = next((sheet.withdrawn for sheet in known if sheet.withdrawn is not None), None)
+        if before is not None:
+            raise WuyouError(f"先前已经撤回（{before}）", name, "要改原因或恢复，请改要点文件里的 withdrawn")
+        paths = [library.folder / "facts" / f"{sheet.name}.yml" for sheet in known]
+        for path in paths:
+            text = path.read_text(encoding="utf-8-sig")
+            write_text(path, sheets.withdrawn(text, Withdrawal(on=on, why=why.strip())))
+        self.forget()
+        self.reindex()
+        return [library.label(path) for path in paths]
+
+    def _material(self, material: str) -> str:
+        """Return the file name of a material that is named by its file or its sheet."""
         from ..yamls import suggest
 
         known = {path.name for path in (self.library.folder / "materials").glob("*")} | {
@@ -128,10 +173,7 @@ class PublishingDesk(WritingDesk):
             raise WuyouError(
                 f"没有这份物料：{material}", "content_library/materials", suggest(material, [*known, *names])
             )
-        if not self.index.path.exists():
-            self.reindex()
-        posts = self.index.built_from(name)
-        return posts, self.index.files_with(post["post"] for post in posts)
+        return name
 
     def reindex(self) -> None:
         """Build the index anew from the posts on disk."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,7 +13,7 @@ from .reading import Reading, ReadingDesk
 
 if TYPE_CHECKING:
     from ..planner import Stock
-    from ..values import Cadence, Calendar, FactSheet, Product
+    from ..values import Cadence, Calendar, Fact, FactSheet, Product, Quota
 
 DRAFTS = ("calendar.csv", "calendar.xlsx", "drafts.html")
 """What ``quick`` writes; nothing that staff could send from."""
@@ -45,14 +46,15 @@ class QuickDesk(ReadingDesk, PublishingDesk):
         sheet, product = self._draft(reading)
         self._must_suit(product, segment)
         stock = self._stock(cadence or min(self.library.cadences))
+        cadence_of, skip = _while_alive(_servable(stock, sheet, product.kind if product else "general"), sheet, start)
         stock = stock._replace(
-            cadence=_servable(stock, sheet),
+            cadence=cadence_of,
             sheets={sheet.name: sheet},
             products={product.name: product} if product else {},
         )
         campaign = Campaign(
             name=f"quick-{sheet.name}", title=sheet.title, product=sheet.product or "", segments=(segment,), cadence=stock.cadence.name,
-            start=start, facts=(Theme(genre="default", sheets=(sheet.name,)),),
+            start=start, skip=skip, facts=(Theme(genre="default", sheets=(sheet.name,)),),
         )  # fmt: skip
         checked = self.compose(planner.plan(campaign, chosen, stock))
         notice = Finding(
@@ -75,9 +77,11 @@ class QuickDesk(ReadingDesk, PublishingDesk):
         said = "\n".join([material.title, *(passage.text for passage in material.passages if not passage.internal)])
         kind = self.rulebook.guess(f"{material.title}\n{material.title}\n{said[:2000]}")
         name = Path(material.path).stem
+        title = _short(reading)
         sheet = FactSheet(
-            name=name, material=material.path, title=_short(reading), digest=material.digest, facts=reading.facts
-        )
+            name=name, material=material.path, title=title, digest=material.digest,
+            facts=tuple(_about(fact, reading.facts) for fact in reading.facts),
+        )  # fmt: skip
         if kind is None or kind == "general":
             return sheet, None
         risks = [
@@ -114,12 +118,49 @@ def _short(reading: Reading) -> str:
     return named or reading.material.title or Path(reading.material.path).stem
 
 
-def _servable(stock: Stock, sheet: FactSheet) -> Cadence:
-    """Leave out of a cadence what a file without a quiz cannot serve."""
+LONGEST_NAME = 12
+"""Characters of a name that still goes before a fact without making a headline of it."""
+
+
+def _about(fact: Fact, facts: Sequence[Fact]) -> Fact:
+    """Say what a fact is about where its own plain words do not: a draft may be all that a reader sees of the file.
+
+    The one name that the file itself gives its subject in quotation marks is said; where there are several, none.
+    """
+    names = {each.value for each in facts if each.kind == "product" and f"“{each.value}”" in each.citation.quote}
+    name = names.pop() if len(names) == 1 else ""
+    if not (name and fact.plain) or fact.kind == "phone" or name in fact.plain or len(name) > LONGEST_NAME:
+        return fact
+    return fact.model_copy(update={"plain": f"{name}，{fact.plain}"})
+
+
+def _while_alive(cadence: Cadence, sheet: FactSheet, start: dt.date) -> tuple[Cadence, tuple[dt.date, ...]]:
+    """Cut a cadence down to the days on which the file has something to tell; return it with the days to skip."""
+    from ..planner import tellable
+
+    def alive(day: int) -> bool:
+        on = start + dt.timedelta(days=day - 1)
+        return any(tellable(fact) and fact.alive(on) for fact in sheet.facts)
+
+    dead = [day for day in range(1, cadence.days + 1) if not alive(day)]
+    if not dead or len(dead) == cadence.days:
+        return cadence, ()
+    dead = [day for day in dead if day <= cadence.round_days]  # one round is enough for what ends so soon
     beats = tuple(
-        beat.model_copy(
-            update={"quotas": tuple(quota for quota in beat.quotas if sheet.quiz or not stock.genres[quota.genre].quiz)}
-        )
-        for beat in stock.cadence.beats
+        beat for beat in cadence.beats if any(day not in dead for day in range(beat.days[0], beat.days[1] + 1))
+    )
+    skip = tuple(start + dt.timedelta(days=day - 1) for day in dead)
+    return cadence.model_copy(update={"rounds": 1, "beats": beats}), skip
+
+
+def _servable(stock: Stock, sheet: FactSheet, kind: str) -> Cadence:
+    """Leave out of a cadence what one file cannot serve: quizzes it lacks, genres that are not for its kind of thing."""
+
+    def serves(quota: Quota) -> bool:
+        genre = stock.genres[quota.genre]
+        return (bool(sheet.quiz) or not genre.quiz) and (not genre.kinds or kind in genre.kinds)
+
+    beats = tuple(
+        beat.model_copy(update={"quotas": tuple(filter(serves, beat.quotas))}) for beat in stock.cadence.beats
     )
     return stock.cadence.model_copy(update={"beats": beats})

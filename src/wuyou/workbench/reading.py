@@ -34,8 +34,8 @@ class Reading(NamedTuple):
 
     def wire(self) -> dict[str, Any]:
         """Return the contract of ``read --json``: see ``docs/wire-schema.md``."""
-        derived = {"formula", "derived_from"}
-        facts = [fact.model_dump(mode="json", exclude=set() if fact.formula else derived) for fact in self.facts]
+        by_people = {"formula", "derived_from", "withdrawn"}
+        facts = [fact.model_dump(mode="json", exclude=by_people) for fact in self.facts]
         return {"file": Path(self.material.path).name, "title": self.material.title, "facts": facts}
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 CATALOGUE_DATE = dt.date(2026, 11, 21)
 """The day on which the shipped rules were last held against the law; used where a text to be checked has no date."""
 
-JUDGING = ("checks/**/*.py", "quantities/**/*.py", "chinese.py", "values.py", "yamls.py", "data/*")
+JUDGING = ("checks/**/*.py", "quantities/**/*.py", "chinese.py", "formulas.py", "values.py", "yamls.py", "data/*")
 """The code on which it rests whether a rule proves itself: after a change of anything else it need not prove itself again."""
 PROVED = 8
 """How many states of the rules are remembered as proved."""
@@ -75,6 +75,12 @@ class Rooms:
 
         library = Library(self.root / "content_library")
         return WARM[key][0] if WARM and (key := library.fingerprint()) in WARM else library
+
+    def forget(self) -> None:
+        """Forget what was read of the library, because it has been changed."""
+        self.__dict__.pop("library", None)
+        for memory in (self._plans, self._checked, self._replies, self._surveys):
+            memory.clear()
 
     @cached_property
     def rulebook(self) -> Rulebook:
@@ -149,11 +155,11 @@ class Rooms:
     def _fingerprint(self, *folders: str, code: bool = False) -> str:
         digest = blake2b(digest_size=16)
         digest.update(self.library.fingerprint(*folders).encode())
-        trees = [] if folders else [(self.templates, "*"), (self.library.folder / "materials", "*")]
+        trees = [] if folders else [(self.templates, "**/*"), (self.library.folder / "materials", "**/*")]
         if code:
             trees += [(Path(__file__).parent.parent, pattern) for pattern in JUDGING]
         for tree, pattern in trees:
-            for path in sorted(tree.rglob(pattern)):
+            for path in sorted(tree.glob(pattern)):
                 if path.is_file():
                     digest.update(f"{path.relative_to(tree).as_posix()}\0".encode())
                     digest.update(path.read_bytes())

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Sequence
 from ..values import Brief, Kit, Part, Quiz, Reply
 
 CHOICE = re.compile(r"\bA[ 　]?[^，。？]{1,20}.*\bB[ 　]?|扣A|选A")
-NUMBER = re.compile(r"扣[个]?\s?\d|回[个]?数字|只报数|报[个一]?数|几[点岁天个层号楼口]|多少|第几|\d\s?(?:还是|或)\s?\d")
-YES_NO = re.compile(r"(?:吗|没|没有|不|么)？$|是不是|有没有|要不要|会不会|[好行成]不[好行成]")
+NUMBER = re.compile(
+    r"扣[个]?\s?\d|[扣报选打]几|回[个]?数字|只报数|报[个一]?数|几[点岁天个层号楼口]|多少|第几|\d\s?(?:还是|或)\s?\d"
+)
+YES_NO = re.compile(r"(?:吗|没|没有|不|(?<![什怎那这多])么)？$|是不是|有没有|要不要|会不会|[好行成]不[好行成]")
 
 
 def ending(brief: Brief, parts: Sequence[Part]) -> str:

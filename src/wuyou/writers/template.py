@@ -1,7 +1,8 @@
 """The template writer: offline, deterministic, from ``templates/posts/<channel>/<genre>.<n>.md.j2``.
 
 A rendered template is cut at its headings (``## 开头`` …). Which of the wordings serves a slot is a matter of counting,
-so neighbours in a segment's run do not share one.
+so neighbours in a segment's run do not share one. A try of which something was to be warned is followed by another
+wording and other alternatives; which ones, follows from what was wrong.
 """
 
 from __future__ import annotations
@@ -68,6 +69,9 @@ class TemplateWriter:
     """Writes from the bank's own wordings."""
 
     name = "template"
+    polishes = True
+    """It writes again not only when a text is stopped but also when it lacks a have it owes or draws a warning."""
+    tries = 4
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -79,28 +83,33 @@ class TemplateWriter:
         return cls(root / "templates" / "posts")
 
     def write(self, brief: Brief, notes: tuple[Finding, ...] = ()) -> Post:
-        """Write with the wording that is due; after a blocked try, with the next one.
+        """Write with the wording that is due; after a try that was warned of, with another one.
 
         Raises WriterError when there is no wording for the channel and genre, LibraryError when one is written wrongly.
         """
         names = [name for name in self.wordings(brief.slot.channel, brief.slot.genre) if self._serves(name, brief)]
+        if brief.moment is not None and brief.moment.quiet:  # a day of remembrance is not joked about
+            names = [name for name in names if self.voice(name) != "humorous"] or names
         if not names:
             raise WriterError(
                 f"没有 {brief.slot.channel} / {brief.slot.genre} 的写法",
                 f"{self.label}/{brief.slot.channel}/{brief.slot.genre}.1.md.j2",
                 "请照旁边的模板写一份",
             )
-        blocked = any(note.level == "block" for note in notes)
-        return self._write(brief, self._due(names, brief, blocked=blocked))
+        again = _lesson(notes)
+        return self._write(brief, self._due(names, brief, again), again)
 
-    def _due(self, names: Sequence[str], brief: Brief, *, blocked: bool) -> str:
+    def _due(self, names: Sequence[str], brief: Brief, again: int = 0) -> str:
         """Return the wording whose turn it is: those of the segment's voice first, then all others, none twice before."""
         turn = self._seed(brief)
         ordered = [names[(turn + index) % len(names)] for index in range(len(names))]
         if brief.segment is not None:
             voice = brief.segment.voice
             ordered.sort(key=lambda name: self.voice(name) not in ("", voice))
-        return ordered[(brief.slot.ordinal - 1 + brief.variant - 1 + blocked) % len(ordered)]
+        # a second try stays clear of the wordings that neighbours in the run and other variants have
+        clear = range(3, len(ordered) - 1) if len(ordered) >= 6 else range(1, max(2, len(ordered)))
+        another = clear[again % len(clear)] if again else 0
+        return ordered[(brief.slot.ordinal - 1 + brief.variant - 1 + another) % len(ordered)]
 
     def voice(self, name: str) -> str:
         """Return the voice that a wording names in its first comment: {# 温和·… #}; nothing where it names none."""
@@ -152,8 +161,8 @@ class TemplateWriter:
     def _needs_story(brief: Brief) -> bool:
         return brief.genre is not None and brief.genre.story is not None
 
-    def _write(self, brief: Brief, name: str) -> Post:
-        rendered = templating.render(self.folder, name, context(brief), label=self.label)
+    def _write(self, brief: Brief, name: str, again: int = 0) -> Post:
+        rendered = templating.render(self.folder, name, context(brief, again), label=self.label)
         where = f"{self.label}/{name}"
         parts: list[Part] = []
         pictures: list[Picture] = []
@@ -173,6 +182,12 @@ class TemplateWriter:
             raise LibraryError("写出来没有正文", where, "请检查 ## 正文 一节")
         origin = Origin(writer=self.name, template=where)
         return finish(brief, tuple(parts), origin, tuple(pictures), tuple(marks), replies)
+
+
+def _lesson(notes: Sequence[Finding]) -> int:
+    """Return a number for what was wrong with the last try, so that the next one differs; 0 when nothing was."""
+    wrong = [f"{note.rule}\0{note.quote}\0{note.start}" for note in notes if note.level in ("block", "warn")]
+    return int.from_bytes(blake2b("\0".join(wrong).encode(), digest_size=4).digest(), "big") | 1 if wrong else 0
 
 
 SENTENCE = re.compile(r"(?<=[。？！…])(?=[^”」）)\n])")
@@ -213,7 +228,7 @@ def _voice(path: str) -> str:
     return VOICES.get(said[1], "") if said else ""
 
 
-def context(brief: Brief) -> dict[str, Any]:
+def context(brief: Brief, again: int = 0) -> dict[str, Any]:
     """Return the variables of a post template; what the brief lacks is left out, so that using it is an error."""
     phrase: Callable[[str], str] = brief.phrase
     points: tuple[Fact, ...] = tuple(fact for fact in brief.facts if fact.plain)
@@ -224,13 +239,18 @@ def context(brief: Brief) -> dict[str, Any]:
         "points": points,
         "phrase": phrase,
         "step": _step,
-        "pick": _picker(brief),
+        "pick": _picker(brief, again),
     }
 
 
-def _picker(brief: Brief) -> Callable[..., str]:
+def _picker(brief: Brief, again: int = 0) -> Callable[..., str]:
     """Return what chooses among a wording's own alternatives: by segment, slot and variant, the same every time."""
-    names = (brief.segment.name if brief.segment else "", brief.slot.key, str(brief.variant))
+    names = (
+        brief.segment.name if brief.segment else "",
+        brief.slot.key,
+        str(brief.variant),
+        *[str(again)] * bool(again),
+    )
     campaign = brief.campaign.name if brief.campaign else ""
     asked = 0
 
