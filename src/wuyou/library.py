@@ -249,9 +249,8 @@ class Library:
             for path in sorted(self.folder.rglob("*.[yY]*[lL]"))
             if path.suffix != ".yml" and path.suffix.lower() in (".yaml", ".yml")
         ]
-        if not found:
-            found += self._reference_problems()
-        return found
+        # A part that builds upon a broken one tells of it again.
+        return list(dict.fromkeys(found)) or self._reference_problems()
 
     def fingerprint(self, *folders: str) -> str:
         """Digest the files of the library (or of some folders of it), so that a run can tell what has changed."""
