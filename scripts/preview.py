@@ -1,7 +1,8 @@
 """Try lines and wordings before they go in: render a template for every segment, or judge each line of a phrases file.
 
 usage: python scripts/preview.py FILE... [--segment NAME]... [--on DATE] [--brief]
-FILE is templates/posts/CHANNEL/GENRE.N.md.j2, content_library/phrases/ROLE/NAME.yml or content_library/replies/NAME.yml.
+FILE is templates/posts/CHANNEL/GENRE.N.md.j2, or content_library/phrases/ROLE/NAME.yml, replies/NAME.yml or
+sketches/NAME.yml; for a SEGMENT written as @seniors, the slots of every campaign with what is known of them.
 --brief prints the faults only. Exits 1 when there is one.
 """
 
@@ -20,7 +21,8 @@ from pathlib import Path
 from wuyou import Workbench
 from wuyou.checks.surveys.likeness import grams, likeness
 from wuyou.errors import WuyouError
-from wuyou.values import Brief, Checked, Kit, Origin, Part, Phrase, Post
+from wuyou.values import Brief, Checked, Kit, Origin, Part, Phrase, Post, Sketch
+from wuyou.workbench import claims
 from wuyou.writers.template import TemplateWriter
 
 LENGTHS = {
@@ -47,7 +49,11 @@ def main() -> int:
     bench = Workbench.here(Path(__file__).parent.parent)
     faults = 0
     for file in asked.files:
-        if file.name.endswith(".md.j2"):
+        if file.name.startswith("@"):
+            found = _slots(bench, file.name[1:])
+        elif "sketches" in file.parts:
+            found = _sketches(bench, file, brief=asked.brief)
+        elif file.name.endswith(".md.j2"):
             found = _wording(bench, file, asked.segment, asked.on, brief=asked.brief)
         elif "replies" in file.parts:
             found = _kits(bench, file)
@@ -167,6 +173,67 @@ def _ungrounded(bench: Workbench, text: str) -> Iterator[str]:
 @cache
 def _beside(bench: Workbench) -> Brief:
     return bench.occasion_briefs("finance_tip", min(bench.library.segments), on=DAYS[""][0], channel="chat")[0]
+
+
+def _plans(bench: Workbench, segment: str) -> Iterator[Brief]:
+    for name, campaign in bench.library.campaigns.items():
+        if segment in campaign.segments:
+            yield from bench.plan(name, segment)
+
+
+def _slots(bench: Workbench, segment: str) -> Iterator[str]:
+    """Print every slot of a segment that no story fills, with what a sketch for it may tell."""
+    for brief in _plans(bench, segment):
+        slot, genre = brief.slot, brief.genre
+        assert genre is not None
+        if genre.story:
+            continue
+        owed = [have for each in genre.owes if each.channel == slot.channel for have in each.haves]
+        day, moment = f"{slot.on}（{'一二三四五六日'[slot.on.weekday()]}）{slot.at or ''}", brief.moment
+        print(
+            f"\n── {brief.campaign.name if brief.campaign else ''} {day} {slot.channel} {genre.name}（{genre.title}：{genre.purpose}）"
+        )
+        print(
+            f"   该有 {'、'.join(owed)}；时令 {moment.name if moment else '无'}；框架 {brief.arc.name if brief.arc else ''}"
+        )
+        print(f"   {'已有小稿：' + brief.sketch.opening if brief.sketch else '还没有小稿'}")
+        if brief.topic and genre.facts:
+            asked = f"；题 {brief.topic.quiz.ask}" if genre.quiz and brief.topic.quiz else ""
+            print(f"   sheet: {brief.topic.sheet}（{brief.topic.title}）{asked}")
+            for fact in brief.facts:
+                if fact.plain:
+                    print(f"      {{{fact.key}}} = {fact.plain}")
+    yield from ()
+
+
+def _sketches(bench: Workbench, file: Path, *, brief: bool) -> Iterator[str]:
+    """Try each sketch of a file in the slots that it gets; say which get none."""
+    label = bench.library.label(file.resolve())
+    where = {
+        sketch: place
+        for index, sketch in enumerate(bench.library.sketches)
+        if (place := bench.library.item("sketches", index)).startswith(f"{label}:")
+    }
+    wrong = (*bench.library.problems(), *claims.problems(bench.library, TemplateWriter.at(bench.root)))
+    yield from (str(problem) for problem in wrong if problem.where.startswith(f"{label}:"))
+    used: set[Sketch] = set()
+    segments = {name for sketch in where for name in sketch.segments or bench.library.segments}
+    for segment in sorted(segments):
+        for each in _plans(bench, segment):
+            if each.sketch is None or each.sketch not in where:
+                continue
+            used.add(each.sketch)
+            slot, at = each.slot, where[each.sketch]
+            first = bench._judge(bench.writer("template").write(each))
+            if not brief:
+                print(f"\n── {at} {segment} {slot.on} {slot.channel} {slot.genre} · {len(first.post.counted)} 字")
+                print(first.post.text)
+            yield from (f"{at} {segment} {slot.on} {slot.genre}  {line}" for line in _faults(first))
+            checked = bench.compose((each,))[0]
+            if checked.post.origin.template != "sketches":
+                said = "；".join(f"{one.rule}“{one.quote}”" for one in first.findings if one.level != "hint")
+                yield f"{at} {segment} {slot.on} {slot.genre}  没有用成，被 {said} 挡下，由模板另写"
+    yield from (f"{place}  没有一格用到：{sketch.opening}" for sketch, place in where.items() if sketch not in used)
 
 
 def _kits(bench: Workbench, file: Path) -> Iterator[str]:

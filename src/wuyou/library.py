@@ -35,6 +35,7 @@ from .values import (
     Product,
     Reviewer,
     Segment,
+    Sketch,
     Source,
     Story,
     Value,
@@ -180,6 +181,12 @@ class Library:
         return self._lists("phrases", Phrase, zip(paths, ({"role": role} for role in roles), strict=True))
 
     @cached_property
+    def sketches(self) -> tuple[Sketch, ...]:
+        """Sketches in the order of their files."""
+        paths = sorted((self.folder / "sketches").glob("*.yml"))
+        return self._lists("sketches", Sketch, ((path, {}) for path in paths))
+
+    @cached_property
     def kits(self) -> tuple[Kit, ...]:
         """Reply kits in the order of their files."""
         return self._lists("replies", Kit, ((path, {}) for path in sorted((self.folder / "replies").glob("*.yml"))))
@@ -233,6 +240,7 @@ class Library:
             "disclosures",
             *TITLES,
             "phrases",
+            "sketches",
             "kits",
             "claims",
             "branches",
@@ -429,7 +437,7 @@ class Library:
             for name in story.segments:
                 found += self._miss("segments", name, "stories", f"{story.kind}/{story.name}", "segments")
         items: tuple[tuple[str, Sequence[Value]], ...] = (
-            ("phrases", self.phrases), ("replies", self.kits), ("personal", self.personal),
+            ("phrases", self.phrases), ("sketches", self.sketches), ("replies", self.kits), ("personal", self.personal),
         )  # fmt: skip
         for kind, values in items:
             for index, value in enumerate(values):
@@ -442,6 +450,8 @@ class Library:
                         for name in getattr(value, tag, ())
                         if name not in known
                     ]
+        for index, sketch in enumerate(self.sketches):
+            found += self._sketch_problems(sketch, self.item("sketches", index))
         for index, line in enumerate(self.personal):
             if line.approved_by not in self.reviewers:
                 where = self.item("personal", index)
@@ -450,6 +460,28 @@ class Library:
                         f"没有这个审核人：{line.approved_by}", where, yamls.suggest(line.approved_by, self.reviewers)
                     )
                 )
+        return found
+
+    def _sketch_problems(self, sketch: Sketch, where: str) -> list[Problem]:
+        if sketch.sheet and sketch.sheet not in self.sheets:
+            return [Problem(f"没有这个要点文件：{sketch.sheet}", where, yamls.suggest(sketch.sheet, self.sheets))]
+        sheet = self.sheets.get(sketch.sheet)
+        told = {fact.key for fact in sheet.facts if fact.plain} if sheet else set()
+        found = [
+            Problem(
+                f"小稿里的 {{{key}}} 不是 {sketch.sheet or '（没有写 sheet）'} 里写了 plain 的要点",
+                where,
+                yamls.suggest(key, told),
+            )
+            for key in sketch.facts
+            if key not in told
+        ]
+        if {"quiz", "options"} & set(sketch.names) and not (sheet and sheet.quiz):
+            found.append(
+                Problem("小稿里的 {quiz} 要有题：这份要点没有 quiz", where, "请换一份要点，或在要点文件里写 quiz")
+            )
+        if len(sketch.headline) > 8:
+            found.append(Problem(f"headline 最多 8 个字：{sketch.headline}", where))
         return found
 
     def _reviewer_problems(self) -> list[Problem]:

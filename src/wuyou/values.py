@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from hashlib import blake2b
@@ -740,6 +741,55 @@ class Phrase(Value):
     """The voice it is in; empty goes with any."""
 
 
+class Sketch(Value):
+    """A small text written whole by one hand, so that opening, facts and question belong together: ``sketches/``.
+
+    ``{key}`` in its lines is the plain sentence of that fact of ``sheet``; ``{day}`` the day of the run (头一天, 第3天);
+    ``{quiz}``, ``{options}`` and ``{later}`` the sheet's question of the day, its choices and when the answer comes.
+    ``[step]`` before a line names the step of the arc that the line takes. {称呼} and {网点} stay for staff to fill in.
+    """
+
+    genres: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Genres it is written for."""
+    channels: tuple[str, ...] = ()
+    """Channels it fits; empty means all."""
+    segments: tuple[str, ...] = ()
+    """Segments it is written for; empty means all."""
+    sheet: str = ""
+    """The fact sheet it tells of; empty where it tells of none."""
+    moments: tuple[str, ...] = ()
+    """Moments of which it speaks: it is used only while one of them is alive; empty means at any time."""
+    at: Window | None = None
+    """The part of the day it speaks of, where it would sound odd at another: 05:00-10:00."""
+    opening: str
+    """The first line."""
+    body: Annotated[tuple[str, ...], Field(min_length=1)]
+    """What it says, a line each."""
+    ask: str = ""
+    """The question at the end."""
+    comment: str = ""
+    """For Moments: the first comment under the post."""
+    headline: str = ""
+    """For the picture: at most eight characters."""
+    scene: str = ""
+    """What the picture shows; also what a listener is told."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names in braces, in their order: facts of the sheet, or what the slot gives."""
+        said = "\n".join((self.opening, *self.body, self.ask, self.comment))
+        return tuple(dict.fromkeys(re.findall(r"\{([a-z][a-z0-9_]*)\}", said)))
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The keys of the facts it tells."""
+        return tuple(name for name in self.names if name not in SLOT_NAMES)
+
+
+SLOT_NAMES = ("day", "quiz", "options", "later")
+"""What a sketch may name besides facts."""
+
+
 class Kit(Value):
     """What staff say next: likely replies to one kind of ending, and what to do when none comes: ``replies/``."""
 
@@ -958,6 +1008,8 @@ class Brief(Value):
     """The living facts it may use."""
     topic: Topic | None = None
     story: Story | None = None
+    sketch: Sketch | None = None
+    """A text written whole for such a post; the template writer says it, the model writer may learn from it."""
     phrases: tuple[Phrase, ...] = ()
     """Lines from the library for this post, one per role."""
     moment: Moment | None = None

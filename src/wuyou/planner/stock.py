@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import NamedTuple, TypeVar
 
-from ..values import Arc, Bank, Cadence, Channel, FactSheet, Genre, Kit, Moment, Phrase, Product, Story
+from ..values import Arc, Bank, Cadence, Channel, FactSheet, Genre, Kit, Moment, Phrase, Product, Sketch, Story
 
 Item = TypeVar("Item")
 
@@ -25,6 +25,7 @@ class Stock(NamedTuple):
     phrases: Sequence[Phrase]
     moments: Mapping[str, Moment]
     kits: Sequence[Kit]
+    sketches: Sequence[Sketch] = ()
 
 
 def digest(*names: object) -> int:

@@ -30,6 +30,7 @@ class CareDesk(CheckingDesk):
             "要点": sum(len(sheet.facts) for sheet in library.sheets.values()),
             "故事": len(library.stories),
             "句子": len(library.phrases),
+            "小稿": len(library.sketches),
             "模板": len(list((self.templates / "posts").glob("*/*.md.j2"))),
             "规则": len(self._rulebook().rules),
         }

@@ -61,6 +61,9 @@ def _lines(library: Library) -> Iterator[Line]:
     """Yield every line of the library that may come to stand in a post, told by nobody."""
     for index, phrase in enumerate(library.phrases):
         yield Line(phrase.text, library.item("phrases", index), phrase.segments)
+    for index, sketch in enumerate(library.sketches):
+        said = (sketch.opening, *sketch.body, sketch.ask, sketch.comment)
+        yield from (Line(text, library.item("sketches", index), sketch.segments) for text in said)
     for index, kit in enumerate(library.kits):
         said = (*(reply.answer for reply in kit.replies), kit.after_24h, kit.after_72h)
         yield from (Line(text, library.item("replies", index), kit.segments) for text in said)

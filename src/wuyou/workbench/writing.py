@@ -65,6 +65,7 @@ class WritingDesk(Rooms):
             phrases=library.phrases,
             moments=library.moments,
             kits=library.kits,
+            sketches=library.sketches,
         )
 
     def prepare(self, campaign: str, segments: Iterable[str], writer: str = "template") -> None:

@@ -38,7 +38,8 @@ from ..values import (
     Topic,
     Voice,
 )
-from . import finish
+from . import finish, sketches
+from .saying import said, steps
 
 HEADINGS: Mapping[str, Role] = {
     "开头": "opening", "正文": "body", "一问": "ask", "风险提示": "disclosure", "拒收": "refusal", "首评": "comment",
@@ -85,8 +86,11 @@ class TemplateWriter:
     def write(self, brief: Brief, notes: tuple[Finding, ...] = ()) -> Post:
         """Write with the wording that is due; after a try that was warned of, with another one.
 
-        Raises WriterError when there is no wording for the channel and genre, LibraryError when one is written wrongly.
+        A sketch that the brief holds comes before any wording. Raises WriterError when there is no wording for the channel
+        and genre, LibraryError when one is written wrongly.
         """
+        if brief.sketch is not None and not notes:
+            return sketches.write(brief, self.name)
         names = [name for name in self.wordings(brief.slot.channel, brief.slot.genre) if self._serves(name, brief)]
         if brief.moment is not None and brief.moment.quiet:  # a day of remembrance is not joked about
             names = [name for name in names if self.voice(name) != "humorous"] or names
@@ -176,8 +180,8 @@ class TemplateWriter:
             elif heading == REPLIES:
                 replies = _replies(text, where)
             elif text:
-                marks += _steps(text)
-                parts.append(Part(role=HEADINGS[heading], text=_said(STEP.sub("", text), HEADINGS[heading], brief)))
+                marks += steps(text, STEP)
+                parts.append(Part(role=HEADINGS[heading], text=said(STEP.sub("", text), HEADINGS[heading], brief)))
         if not any(part.role == "body" for part in parts):
             raise LibraryError("写出来没有正文", where, "请检查 ## 正文 一节")
         origin = Origin(writer=self.name, template=where)
@@ -188,30 +192,6 @@ def _lesson(notes: Sequence[Finding]) -> int:
     """Return a number for what was wrong with the last try, so that the next one differs; 0 when nothing was."""
     wrong = [f"{note.rule}\0{note.quote}\0{note.start}" for note in notes if note.level in ("block", "warn")]
     return int.from_bytes(blake2b("\0".join(wrong).encode(), digest_size=4).digest(), "big") | 1 if wrong else 0
-
-
-SENTENCE = re.compile(r"(?<=[。？！…])(?=[^”」）)\n])")
-
-
-def _said(text: str, role: Role, brief: Brief) -> str:
-    """Say it as the segment is spoken to: with its pronoun, and at its pace."""
-    segment = brief.segment
-    if segment is None:
-        return text
-    if segment.pronoun == "你":
-        text = text.replace("您", "你")
-    if segment.pace == "slow" and role == "body" and brief.slot.channel == "chat":
-        text = SENTENCE.sub("\n", text)
-    return text
-
-
-def _steps(text: str) -> Iterator[Mark]:
-    """Yield each sentence that a wording has marked with the step of the arc it takes."""
-    pieces = STEP.split(text)
-    for name, after in zip(pieces[1::2], pieces[2::2], strict=True):
-        quote = SENTENCE.split(after.strip().split("\n")[0])[0]
-        if quote:
-            yield Mark(of=name, quote=quote)
 
 
 FROM_BRIEF = ("segment", "bank", "campaign", "slot", "arc", "story", "topic", "moment")
