@@ -64,7 +64,8 @@ def test_a_third_is_sealed_by_its_ids_alone(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["haves", "compliance"])
 def test_no_sealed_text_can_have_been_learned(kind: str) -> None:
     seen = {"".join(record["text"].split()) for record in labels.read(kind, "open")}
-    trees = (RULES, ROOT / "templates", ROOT / "content_library" / "phrases", ROOT / "src" / "wuyou" / "data")
+    lines = (ROOT / "content_library" / shelf for shelf in ("phrases", "sketches"))
+    trees = (RULES, ROOT / "templates", *lines, ROOT / "src" / "wuyou" / "data")
     files = (path for tree in trees for path in tree.rglob("*") if path.is_file() and path.suffix != ".tsv")
     shipped = "".join("".join(path.read_text(encoding="utf-8").split()) for path in sorted(files))
     sealed = [("".join(record["text"].split()), record["id"]) for record in labels.read(kind, "sealed")]

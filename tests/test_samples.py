@@ -340,7 +340,7 @@ def test_the_loan_s_disclosure_states_the_rate_range_of_its_material() -> None:
 
 def test_no_real_institution_stands_in_the_sample_bank() -> None:
     found = []
-    shelves = ("facts", "products", "segments", "stories", "phrases", "campaigns")
+    shelves = ("facts", "products", "segments", "stories", "phrases", "sketches", "campaigns")
     files = [path for shelf in shelves for path in (CONTENT / shelf).rglob("*.yml")]
     files += [*SOURCES.glob("*.md"), *(ROOT / "templates").rglob("*.j2")]
     for path in sorted(files):

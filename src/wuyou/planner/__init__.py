@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 
 from ..errors import PlanError, Problem
 from ..values import Bank, Brief, Calendar, Campaign, Checked, Decision, Entry, Finding, Segment
-from .choose import Chooser, suitable, tellable
+from .choose import Chooser, suitable
 from .days import slots
 from .minutes import STEP_MINUTES, hours, timed
-from .stock import Stock, digest
+from .stock import Stock, digest, tellable
 
 __all__ = ["STEP_MINUTES", "Stock", "arrange", "digest", "hours", "plan", "slots", "suitable", "tellable"]
 

@@ -23,13 +23,13 @@ from ..values import (
     Phrase,
     Product,
     Segment,
-    Sketch,
     Slot,
     Story,
     Topic,
 )
 from .days import falls
-from .stock import Stock, digest, turned
+from .sketches import Sketches
+from .stock import Stock, common, digest, tellable, turned
 
 
 class Chooser:
@@ -42,13 +42,12 @@ class Chooser:
         self.told: Counter[str] = Counter()
         self.facts: Counter[str] = Counter()
         self.used: Counter[tuple[str, str]] = Counter()
-        self.said: list[Sketch] = []
         self.felt: dict[str, str | None] = {}
         self.days: dict[dt.date, dict[str, dt.date]] = {}
         self.at_slot: dict[tuple[str, str], set[str]] = {}
         self.lines: dict[str, list[tuple[int, Phrase]]] = {}
-        self.sketches = self._ring(stock.sketches)
         self.period = campaign.start.toordinal() // max(1, stock.cadence.days)
+        self.sketches = Sketches(stock, segment, self.period)
         for phrase in stock.phrases:
             if not phrase.segments or segment.name in phrase.segments:
                 order = digest(campaign.name, segment.name, phrase.role, phrase.text)
@@ -89,7 +88,9 @@ class Chooser:
             facts=facts,
             topic=_topic(sheet, campaign, segment, slot, phrases) if sheet else None,
             story=self._story(slot, genre),
-            sketch=self._sketch(slot, genre, moment, facts, sheet),
+            sketch=self.sketches.choose(
+                slot, genre, moment, facts, sheet, set() if slot.standing else set(self._near(slot.on))
+            ),
             phrases=phrases,
             moment=moment,
             kits=tuple(self._kits(slot)),
@@ -135,54 +136,6 @@ class Chooser:
         ring = sorted(story.segments, key=lambda name: digest(story.name, name))
         near = (ring.index(self.segment.name) - self.period) % len(ring)
         return near, digest(self.campaign.name, self.segment.name, story.name)
-
-    def _ring(self, sketches: Sequence[Sketch]) -> list[tuple[int, Sketch]]:
-        """Return the segment's sketches with their turn: a campaign begins further round than the one before it.
-
-        So a text comes back only after the others of its kind have been told, in this campaign or in the last.
-        """
-        period = self.campaign.start.toordinal() // max(1, self.stock.cadence.days)
-        fit = [each for each in sketches if self.segment.name in (each.segments or (self.segment.name,))]
-        fit.sort(key=lambda each: (not each.segments, digest(self.segment.name, each.opening, *each.body)))
-        kinds: dict[tuple[str, ...], int] = {}
-        placed: list[tuple[int, Sketch]] = []
-        for each in fit:
-            kinds[each.genres] = kinds.get(each.genres, -1) + 1
-            placed.append((kinds[each.genres], each))
-        return [((place - period * STRIDE) % (kinds[each.genres] + 1), each) for place, each in placed]
-
-    def _sketch(
-        self, slot: Slot, genre: Genre, moment: Moment | None, facts: Sequence[Fact], sheet: FactSheet | None
-    ) -> Sketch | None:
-        """Choose a text written whole that no post of this run has said: of the day before any other."""
-        alive = set() if slot.standing else set(self._near(slot.on))
-        told = {fact.key for fact in facts if fact.plain}
-        lead = next((fact.key for fact in facts if tellable(fact)), "")
-        fit = [
-            (days, lead not in each.facts, turn, each)
-            for turn, each in self.sketches
-            if slot.genre in each.genres
-            and slot.channel in (each.channels or (slot.channel,))
-            and (each.at is None or (slot.at is not None and slot.at in each.at))
-            and (each.sheet == (sheet.name if sheet else "") or not (each.sheet or genre.facts))
-            and told.issuperset(each.facts)
-            and each not in self.said
-            and (days := self._days_off(each, moment, alive, genre)) is not None
-        ]
-        if not fit:
-            return None
-        chosen = min(fit, key=lambda each: each[:3])[3]
-        self.said.append(chosen)
-        return chosen
-
-    def _days_off(self, sketch: Sketch, moment: Moment | None, alive: set[str], genre: Genre) -> int | None:
-        """Say how close a sketch is to the day, 0 for one written for it; None where it would be out of place."""
-        near = alive.intersection(sketch.moments)
-        if moment is not None and moment.name in sketch.moments:
-            return 0
-        if genre.moment or (moment is not None and moment.quiet) or (sketch.moments and not near):
-            return None
-        return 1 if any(not _common(self.stock.moments[name]) for name in near) else 2
 
     def _phrases(self, slot: Slot, genre: Genre, moment: Moment | None, sheet: str) -> Iterator[Phrase]:
         """Choose one line per role: unused before used, of the day before the segment's own before anyone's.
@@ -231,7 +184,7 @@ class Chooser:
         A season and a day of the week are everybody's for long: such a line takes its turn with the readers' own. So
         does a line of the day for most segments, lest all of them say the same that day; a feast itself is greeted.
         """
-        days = {name for name in alive.intersection(phrase.moments) if not _common(self.stock.moments[name])}
+        days = {name for name in alive.intersection(phrase.moments) if not common(self.stock.moments[name])}
         if days and not (genre.moment or phrase.segments or digest(phrase.text, self.segment.name) % SHARING == 0):
             return 2
         if moment is not None and moment.name in days:
@@ -253,8 +206,6 @@ class Chooser:
         yield from (each[3] for each in sorted(fit, key=lambda each: each[:3]))
 
 
-STRIDE = 5
-"""How much further round the ring of sketches each campaign begins than the one before it."""
 SHARING = 3
 """One segment in so many puts a given line of the day, one that is tagged for nobody, before its own lines."""
 
@@ -262,11 +213,6 @@ SHARING = 3
 def _rank(moment: Moment) -> int:
     """Order moments: a feast or solar term, then a day of the month, of the week, then a season."""
     return 3 if moment.span else 2 if moment.weekly else 1 if moment.monthly else 0
-
-
-def _common(moment: Moment) -> bool:
-    """Tell whether a moment lasts for weeks or comes back every week."""
-    return moment.lasting or bool(moment.weekly)
 
 
 CALM = ("calm", "care", "thanks")
@@ -290,11 +236,6 @@ def _fits(phrase: Phrase, slot: Slot, alive: set[str], sheet: str) -> bool:
 def suitable(product: Product | None, segment: Segment) -> bool:
     """Tell whether a product may be shown to a segment: its kind suits, and its risk is not above the segment's."""
     return product is None or (product.kind in segment.suits and (product.risk or 0) <= segment.risk)
-
-
-def tellable(fact: Fact) -> bool:
-    """Tell whether a post can be about a fact: it has plain words, and is more than a number to call."""
-    return bool(fact.plain) and fact.kind != "phone"
 
 
 def _sheet(campaign: Campaign, segment: Segment, slot: Slot, genre: Genre, stock: Stock) -> FactSheet | None:

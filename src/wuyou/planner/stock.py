@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import NamedTuple, TypeVar
 
-from ..values import Arc, Bank, Cadence, Channel, FactSheet, Genre, Kit, Moment, Phrase, Product, Sketch, Story
+from ..values import Arc, Bank, Cadence, Channel, Fact, FactSheet, Genre, Kit, Moment, Phrase, Product, Sketch, Story
 
 Item = TypeVar("Item")
 
@@ -36,3 +36,13 @@ def digest(*names: object) -> int:
 def turned(items: Sequence[Item], turn: int) -> Item | None:
     """Return the item whose turn it is."""
     return items[turn % len(items)] if items else None
+
+
+def tellable(fact: Fact) -> bool:
+    """Tell whether a post can be about a fact: it has plain words, and is more than a number to call."""
+    return bool(fact.plain) and fact.kind != "phone"
+
+
+def common(moment: Moment) -> bool:
+    """Tell whether a moment lasts for weeks or comes back every week."""
+    return moment.lasting or bool(moment.weekly)

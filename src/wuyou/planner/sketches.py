@@ -1,0 +1,92 @@
+"""Which text written whole serves a slot: one that no post of the run has said, written for the day before any other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from typing import NamedTuple
+
+from ..values import Fact, FactSheet, Genre, Moment, Segment, Sketch, Slot
+from .stock import Stock, common, digest, tellable
+
+STRIDE = 5
+"""How much further round the ring of sketches each campaign begins than the one before it."""
+
+
+class Turn(NamedTuple):
+    """A sketch, how soon it is its turn, and the facts it tells."""
+
+    place: int
+    text: Sketch
+    facts: frozenset[str]
+
+
+class Sketches:
+    """The sketches of one segment's run; remembers which have been said."""
+
+    def __init__(self, stock: Stock, segment: Segment, period: int) -> None:
+        self.stock = stock
+        self.said: set[str] = set()
+        self.ring = _ring(stock.sketches, segment, period)
+
+    def choose(
+        self,
+        slot: Slot,
+        genre: Genre,
+        moment: Moment | None,
+        facts: Sequence[Fact],
+        sheet: FactSheet | None,
+        alive: Set[str],
+    ) -> Sketch | None:
+        """Return the sketch that fits the slot best, or None when all that fit have been said in this run.
+
+        ``alive`` names the moments that are alive on the slot's day. One that tells the fact due first goes before others.
+        """
+        ring = self.ring.get(slot.genre)
+        if not ring:
+            return None
+        told = {fact.key for fact in facts if fact.plain}
+        lead = next((fact.key for fact in facts if tellable(fact)), "")
+        on = sheet.name if sheet else ""
+        fit = [
+            (days, lead not in turn.facts, turn.place, turn.text)
+            for turn in ring
+            if turn.text.opening not in self.said
+            and (turn.text.sheet == on or not (turn.text.sheet or genre.facts))
+            and slot.channel in (turn.text.channels or (slot.channel,))
+            and (turn.text.at is None or (slot.at is not None and slot.at in turn.text.at))
+            and told.issuperset(turn.facts)
+            and (days := self._days_off(turn.text, moment, alive, genre)) is not None
+        ]
+        if not fit:
+            return None
+        chosen = min(fit, key=lambda each: each[:3])[3]
+        self.said.add(chosen.opening)
+        return chosen
+
+    def _days_off(self, sketch: Sketch, moment: Moment | None, alive: Set[str], genre: Genre) -> int | None:
+        """Say how close a sketch is to the day, 0 for one written for it; None where it would be out of place."""
+        near = alive & set(sketch.moments)
+        if moment is not None and moment.name in sketch.moments:
+            return 0
+        if genre.moment or (moment is not None and moment.quiet) or (sketch.moments and not near):
+            return None
+        return 1 if any(not common(self.stock.moments[name]) for name in near) else 2
+
+
+def _ring(sketches: Sequence[Sketch], segment: Segment, period: int) -> dict[str, list[Turn]]:
+    """Return a segment's sketches by genre with their turn: a campaign begins further round than the one before it.
+
+    So a text comes back only after the others of its kind have been told, in this campaign or in the last.
+    """
+    mine = [each for each in sketches if segment.name in (each.segments or (segment.name,))]
+    mine.sort(key=lambda each: digest(segment.name, each.opening, *each.body))
+    ring: dict[str, list[Sketch]] = {}
+    for each in mine:
+        for genre in each.genres:
+            ring.setdefault(genre, []).append(each)
+    return {
+        genre: [
+            Turn((place - period * STRIDE) % len(fit), each, frozenset(each.facts)) for place, each in enumerate(fit)
+        ]
+        for genre, fit in ring.items()
+    }
