@@ -22,7 +22,8 @@ FILES = (
     ("segments/名字.yml", "Segment"), ("products/名字.yml", "Product"), ("channels/名字.yml", "Channel"), ("genres/名字.yml", "Genre"),
     ("arcs/名字.yml", "Arc"), ("cadences/名字.yml", "Cadence"), ("campaigns/名字.yml", "Campaign"), ("facts/名字.yml", "FactSheet"),
     ("stories/类型/名字.yml", "Story"), ("phrases/作用.yml 或 phrases/作用/名字.yml（每句一项）", "Phrase"),
-    ("sketches/名字.yml（每篇一项）", "Sketch"), ("replies/名字.yml（每套一项）", "Kit"), ("moments.yml（每个一项）", "Moment"), ("claims.yml（每条一项）", "Claim"),
+    ("sketches/名字.yml（每篇一项）", "Sketch"),
+    ("replies/名字.yml（每套一项）", "Kit"), ("moments.yml（每个一项）", "Moment"), ("claims.yml（每条一项）", "Claim"),
     ("staff.yml（每个网点一项）", "Branch"), ("personal.yml（每句一项）", "PersonalLine"), ("pictures/名字.yml", "Photo"),
 )  # fmt: skip
 PARTS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from wuyou.workbench import Workbench
 from wuyou.workbench.claims import problems as claims
 from wuyou.writers.template import TemplateWriter
 
+ROOT = Path(__file__).parent.parent
 Stock = Callable[..., planner.Stock]
 
 
@@ -137,7 +139,7 @@ def test_a_sketch_is_said_with_the_segments_pronoun_and_gives_way_to_a_wording_w
 ) -> None:
     brief = brief_with(library, stock, sketch("您早。", ask="您几点醒？"), pronoun="你")
     assert writer.write(brief).text.startswith("你早。")
-    note = Finding(rule="X-001", category="style", level="warn", message="不好", basis="house")
+    note = Finding(rule="X-001", category="style", level="warn", message="不好")
     assert writer.write(brief, (note,)).origin.template.endswith(".md.j2")
 
 
@@ -186,6 +188,7 @@ def test_a_sketch_may_not_claim_a_person_that_no_story_stands_for(tiny: Path) ->
     (folder / "mine.yml").write_text(
         "- genres: [quiz]\n  segments: [elders]\n  opening: 上周张阿姨来取钱\n  body: [一句话]\n", encoding="utf-8"
     )
+    shutil.copy(ROOT / "content_library" / "claims.yml", tiny / "content_library")
     bench = Workbench.here(tiny)
     found = [str(each) for each in claims(bench.library, TemplateWriter.at(tiny))]
     assert any("sketches/mine.yml:1" in each and "上周张阿姨" in each for each in found)
