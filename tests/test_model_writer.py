@@ -215,14 +215,17 @@ def test_what_is_wrong_is_said_in_words_with_its_place(changes: dict[str, Any], 
         ("[1, 2]", "没有 JSON 对象"),
         ('{"opening": 3, "body": "两字", "ask": "好吗"}', "opening 要写成文字"),
         ('{"body": "两字", "ask": "好吗"}', "opening 缺了"),
-        (
-            '{"opening": "早呀", "body": "两字", "ask": "好吗", "headline": "这几个字实在太多了"}',
-            "headline 太长，最多 8",
-        ),
+        ('{"opening": "早呀", "body": "两", "ask": "好吗"}', "body 太短，至少 2 字"),
     ],
 )
 def test_an_answer_that_is_none_is_told_why(text: str, reason: str) -> None:
     assert read(text) == reason
+
+
+def test_a_headline_too_long_for_the_picture_is_left_out_and_the_draft_kept() -> None:
+    answer = read('{"opening": "早呀", "body": "两字", "ask": "好吗", "headline": "这几个字实在太多了"}')
+    assert not isinstance(answer, str)
+    assert (answer.headline, answer.body) == ("", "两字")
 
 
 def test_an_order_is_told_from_a_fact(brief: Any) -> None:

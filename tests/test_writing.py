@@ -24,6 +24,7 @@ from wuyou.values import (
     Checked,
     Claim,
     Entry,
+    Genre,
     Kit,
     Mark,
     Moment,
@@ -134,7 +135,29 @@ def lines_of(
     library: Library, stock: Stock, phrases: tuple[Phrase, ...], segment: str = "elders", **about: Any
 ) -> list[Brief]:
     campaign = library.campaigns["harvest"].model_copy(update=about)
-    return list(planner.plan(campaign, library.segments[segment], stock(library, phrases=phrases)))
+    chosen = stock(library, phrases=phrases, genres=factless(library))
+    return list(planner.plan(campaign, library.segments[segment], chosen))
+
+
+def factless(library: Library) -> dict[str, Genre]:
+    """Return the genres as if none told a fact: a post that does borrows no line."""
+    return {name: genre.model_copy(update={"facts": 0}) for name, genre in library.genres.items()}
+
+
+def test_a_post_that_tells_a_fact_borrows_no_line_but_takes_those_of_its_sheet_or_kind(
+    library: Library, stock: Stock
+) -> None:
+    def scenes(*phrases: Phrase) -> set[str]:
+        briefs = planner.plan(library.campaigns["harvest"], library.segments["elders"], stock(library, phrases=phrases))
+        return {brief.phrase("scene") for brief in briefs if brief.genre and brief.genre.facts}
+
+    sheet = library.campaigns["harvest"].sheets("campaign_offer")[0]
+    kinds = {fact.kind for fact in library.sheets[sheet].facts}
+    assert scenes(line("借来的")) == {""}
+    assert "说这类事" in scenes(line("借来的"), line("说这类事", kinds=tuple(kinds)))
+    assert "借来的" not in scenes(line("借来的"), line("说这类事", kinds=tuple(kinds)))
+    both = scenes(line("说这类事", kinds=tuple(kinds)), line("说这份要点", sheets=(sheet,)))
+    assert "说这份要点" in both
 
 
 def test_a_line_whose_moment_is_not_alive_is_never_used(library: Library, stock: Stock) -> None:
@@ -193,7 +216,8 @@ def test_no_joke_goes_with_a_day_of_remembrance(library: Library, stock: Stock) 
     day = library.moments["double_ninth"].model_copy(update={"quiet": True})
     moments = {**library.moments, "double_ninth": day}
     campaign = library.campaigns["harvest"].model_copy(update={"start": dt.date(2026, 10, 16)})
-    briefs = planner.plan(campaign, library.segments["elders"], stock(library, phrases=phrases, moments=moments))
+    chosen = stock(library, phrases=phrases, moments=moments, genres=factless(library))
+    briefs = planner.plan(campaign, library.segments["elders"], chosen)
     quiet = [brief for brief in briefs if brief.moment is not None and brief.moment.quiet]
     assert quiet
     assert {brief.phrase("feeling") for brief in quiet} == {"我记着"}

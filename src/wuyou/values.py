@@ -731,6 +731,8 @@ class Phrase(Value):
     """Genres it fits; empty means all."""
     sheets: tuple[str, ...] = ()
     """Fact sheets to which it leads: a post on one of them begins and ends with such lines, and no other post does."""
+    kinds: tuple[FactKind, ...] = ()
+    """Kinds of facts to which it leads (a date, a fee, a benefit): for sheets that have no lines of their own yet."""
     moments: tuple[str, ...] = ()
     """Moments of which it speaks: it is used only while one of them is alive; empty means at any time."""
     at: Window | None = None

@@ -75,7 +75,7 @@ class Chooser:
         if genre.moment and moment is None:
             problems.append(Problem(f"{slot.on} 前后没有节日节气，写不了{genre.title}", where, "请换一天"))
             return None
-        phrases = tuple(self._phrases(slot, genre, moment, sheet.name if sheet else ""))
+        phrases = tuple(self._phrases(slot, genre, moment, sheet.name if sheet else "", facts))
         return Brief(
             campaign=campaign,
             segment=segment,
@@ -137,11 +137,15 @@ class Chooser:
         near = (ring.index(self.segment.name) - self.period) % len(ring)
         return near, digest(self.campaign.name, self.segment.name, story.name)
 
-    def _phrases(self, slot: Slot, genre: Genre, moment: Moment | None, sheet: str) -> Iterator[Phrase]:
+    def _phrases(
+        self, slot: Slot, genre: Genre, moment: Moment | None, sheet: str, facts: Sequence[Fact]
+    ) -> Iterator[Phrase]:
         """Choose one line per role: unused before used, of the day before the segment's own before anyone's.
 
-        A post on a fact sheet takes the lines that lead to it: any other picture before a fact sounds borrowed.
+        A post that tells a fact takes the lines that lead to its sheet, or else to its kind, or none: any other picture
+        before a fact sounds borrowed.
         """
+        kind = next((fact.kind for fact in facts if tellable(fact)), "")
         alive = set() if slot.standing else set(self._near(slot.on))
         if (
             genre.moment and moment is not None
@@ -155,9 +159,10 @@ class Chooser:
             fit = [
                 (order, phrase)
                 for order, phrase in lines
-                if _fits(phrase, slot, alive, sheet) and (not calm or phrase.emotion in CALM)
+                if _fits(phrase, slot, alive, sheet, kind) and (not calm or phrase.emotion in CALM)
             ]
-            fit = [each for each in fit if each[1].sheets] or fit
+            leads = [each for each in fit if each[1].sheets] or [each for each in fit if each[1].kinds]
+            fit = leads if leads or (genre.facts and role in BORROWED) else fit
             if not fit:
                 continue
             felt = self.felt.get(role)
@@ -215,6 +220,8 @@ def _rank(moment: Moment) -> int:
     return 3 if moment.span else 2 if moment.weekly else 1 if moment.monthly else 0
 
 
+BORROWED = ("hook", "scene", "turn", "analogy", "feeling", "question")
+"""What a post on a fact does without rather than borrow it from another subject."""
 CALM = ("calm", "care", "thanks")
 CALM_ROLES = ("closer",)
 """What a serious message may borrow from the library: an anecdote beside a notice sounds as if nobody had read it."""
@@ -222,12 +229,13 @@ QUIET_ROLES = ("feeling", "closer")
 """What a post on a day of remembrance may borrow."""
 
 
-def _fits(phrase: Phrase, slot: Slot, alive: set[str], sheet: str) -> bool:
+def _fits(phrase: Phrase, slot: Slot, alive: set[str], sheet: str, kind: str) -> bool:
     if slot.channel != "moments" and phrase.role == "feeling" and "您" in phrase.text:
         return False  # "I saw you …" would claim of this one customer what the line says of customers
     return (
         (not phrase.genres or slot.genre in phrase.genres)
         and (not phrase.sheets or sheet in phrase.sheets)
+        and (not phrase.kinds or kind in phrase.kinds)
         and (not phrase.moments or not alive.isdisjoint(phrase.moments))
         and (phrase.at is None or (slot.at is not None and slot.at in phrase.at))
     )

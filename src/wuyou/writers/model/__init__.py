@@ -197,7 +197,7 @@ def _post(brief: Brief, answer: Answer, origin: Origin) -> Post:
         Part(role="body", text=answer.body.strip()),
         Part(role="ask", text=answer.ask.strip()),
     )
-    headline = answer.headline.strip()
+    headline = answer.headline.strip() or (brief.topic.headline if brief.topic else "")
     pictures = (Picture(kind="scene", headline=headline),) if brief.channel.limits.pictures_min else ()
     post = finish(brief, parts, origin, pictures)
     named: tuple[Fact, ...] = used(brief, answer)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from .wire import Shape
 
@@ -20,6 +20,14 @@ class Named(BaseModel):
     fact: str = Field(min_length=1, max_length=80)
 
 
+HEADLINE = 8
+"""Characters that a picture's headline may have."""
+
+
+def _short(headline: str) -> str:
+    return headline if len(headline) <= HEADLINE else ""
+
+
 class Answer(BaseModel):
     """What a model must answer."""
 
@@ -28,7 +36,8 @@ class Answer(BaseModel):
     opening: str = Field(min_length=2, max_length=200)
     body: str = Field(min_length=2, max_length=600)
     ask: str = Field(min_length=2, max_length=120)
-    headline: str = Field(default="", max_length=8)
+    headline: Annotated[str, AfterValidator(_short)] = ""
+    """For the picture; one that is too long for it is left out, for no draft is worth less for that."""
     numbers: tuple[Named, ...] = Field(default=(), max_length=40)
 
     @property
