@@ -38,6 +38,15 @@ def sheet_of(briefs: list[Brief], genre: str = "life_benefit") -> str:
     return next(brief.topic.sheet for brief in briefs if brief.slot.genre == genre and brief.topic)
 
 
+def test_a_sketch_that_tells_of_no_sheet_owes_none_of_its_small_print(library: Library, stock: Stock) -> None:
+    genres = {name: genre.model_copy(update={"facts": 0}) for name, genre in library.genres.items()}
+    told = stock(library, sketches=(sketch("随便聊聊"),), genres=genres)
+    briefs = planner.plan(library.campaigns["harvest"], library.segments["elders"], told)
+    chatty = [brief for brief in briefs if brief.sketch is not None]
+    assert chatty
+    assert {(brief.product, brief.topic, brief.facts) for brief in chatty} == {(None, None, ())}
+
+
 def test_a_slot_gets_a_sketch_of_its_genre_sheet_and_segment_and_no_other(library: Library, stock: Stock) -> None:
     sheet = sheet_of(planned(library, stock))
     wrong = (

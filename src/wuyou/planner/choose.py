@@ -75,6 +75,10 @@ class Chooser:
         if genre.moment and moment is None:
             problems.append(Problem(f"{slot.on} 前后没有节日节气，写不了{genre.title}", where, "请换一天"))
             return None
+        alive = set() if slot.standing else set(self._near(slot.on))
+        sketch = self.sketches.choose(slot, genre, moment, facts, sheet, alive)
+        if sketch is not None and not sketch.sheet:  # what tells of no sheet owes none of its small print
+            sheet, product, facts = None, None, ()
         phrases = tuple(self._phrases(slot, genre, moment, sheet.name if sheet else "", facts))
         return Brief(
             campaign=campaign,
@@ -88,9 +92,7 @@ class Chooser:
             facts=facts,
             topic=_topic(sheet, campaign, segment, slot, phrases) if sheet else None,
             story=self._story(slot, genre),
-            sketch=self.sketches.choose(
-                slot, genre, moment, facts, sheet, set() if slot.standing else set(self._near(slot.on))
-            ),
+            sketch=sketch,
             phrases=phrases,
             moment=moment,
             kits=tuple(self._kits(slot)),
