@@ -28,8 +28,9 @@ from ..values import (
     Topic,
 )
 from .days import falls
+from .lines import Lines
 from .sketches import Sketches
-from .stock import Stock, common, digest, tellable, turned
+from .stock import Stock, digest, tellable, turned
 
 
 class Chooser:
@@ -41,17 +42,12 @@ class Chooser:
         self.stock = stock
         self.told: Counter[str] = Counter()
         self.facts: Counter[str] = Counter()
-        self.used: Counter[tuple[str, str]] = Counter()
-        self.felt: dict[str, str | None] = {}
         self.days: dict[dt.date, dict[str, dt.date]] = {}
-        self.at_slot: dict[tuple[str, str], set[str]] = {}
-        self.lines: dict[str, list[tuple[int, Phrase]]] = {}
+        self.beside: dict[str, set[str]] = {}
+        """Stories told by the variants of a slot."""
         self.period = campaign.start.toordinal() // max(1, stock.cadence.days)
         self.sketches = Sketches(stock, segment, self.period)
-        for phrase in stock.phrases:
-            if not phrase.segments or segment.name in phrase.segments:
-                order = digest(campaign.name, segment.name, phrase.role, phrase.text)
-                self.lines.setdefault(phrase.role, []).append((order, phrase))
+        self.lines = Lines(campaign, segment, stock)
 
     def brief(self, slot: Slot, variant: int, problems: list[Problem]) -> Brief | None:
         """Return the brief of a slot, or leave a problem."""
@@ -79,7 +75,7 @@ class Chooser:
         sketch = self.sketches.choose(slot, genre, moment, facts, sheet, alive)
         if sketch is not None and not sketch.sheet:  # what tells of no sheet owes none of its small print
             sheet, product, facts = None, None, ()
-        phrases = tuple(self._phrases(slot, genre, moment, sheet.name if sheet else "", facts))
+        phrases = tuple(self.lines.choose(slot, genre, moment, sheet.name if sheet else "", facts, alive))
         return Brief(
             campaign=campaign,
             segment=segment,
@@ -124,7 +120,7 @@ class Chooser:
         fit = [story for story in stories if story.kind == genre.story and segment in story.segments]
         if not fit:
             return None
-        beside = self.at_slot.setdefault((slot.key, "story"), set())
+        beside = self.beside.setdefault(slot.key, set())
         chosen = min(fit, key=lambda story: (story.name in beside, self.told[story.name], *self._turn_of(story)))
         beside.add(chosen.name)
         self.told[chosen.name] += 1
@@ -139,67 +135,6 @@ class Chooser:
         near = (ring.index(self.segment.name) - self.period) % len(ring)
         return near, digest(self.campaign.name, self.segment.name, story.name)
 
-    def _phrases(
-        self, slot: Slot, genre: Genre, moment: Moment | None, sheet: str, facts: Sequence[Fact]
-    ) -> Iterator[Phrase]:
-        """Choose one line per role: unused before used, of the day before the segment's own before anyone's.
-
-        A post that tells a fact takes the lines that lead to its sheet, or else to its kind, or none: any other picture
-        before a fact sounds borrowed.
-        """
-        kind = next((fact.kind for fact in facts if tellable(fact)), "")
-        alive = set() if slot.standing else set(self._near(slot.on))
-        if (
-            genre.moment and moment is not None
-        ):  # a feast is greeted with its own lines and the season's, no other day's
-            alive = {name for name in alive if name == moment.name or self.stock.moments[name].lasting}
-        quiet = moment is not None and moment.quiet
-        calm = genre.calm or quiet
-        for role, lines in self.lines.items():
-            if calm and role not in (QUIET_ROLES if quiet and not genre.calm else CALM_ROLES):
-                continue
-            fit = [
-                (order, phrase)
-                for order, phrase in lines
-                if _fits(phrase, slot, alive, sheet, kind) and (not calm or phrase.emotion in CALM)
-            ]
-            leads = [each for each in fit if each[1].sheets] or [each for each in fit if each[1].kinds]
-            fit = leads if leads or (genre.facts and role in BORROWED) else fit
-            if not fit:
-                continue
-            felt = self.felt.get(role)
-            beside = self.at_slot.setdefault((slot.key, role), set())
-            _, chosen = min(
-                fit,
-                key=lambda each: (
-                    each[1].text in beside,
-                    self.used[role, each[1].text],
-                    self._distance(each[1], genre, moment, alive),
-                    each[1].voice not in (None, self.segment.voice),
-                    each[1].emotion is not None and each[1].emotion == felt,
-                    each[0],
-                ),
-            )
-            beside.add(chosen.text)
-            self.used[role, chosen.text] += 1
-            self.felt[role] = chosen.emotion
-            yield chosen
-
-    def _distance(self, phrase: Phrase, genre: Genre, moment: Moment | None, alive: set[str]) -> int:
-        """Say how far a line is from this day and these readers.
-
-        A season and a day of the week are everybody's for long: such a line takes its turn with the readers' own. So
-        does a line of the day for most segments, lest all of them say the same that day; a feast itself is greeted.
-        """
-        days = {name for name in alive.intersection(phrase.moments) if not common(self.stock.moments[name])}
-        if days and not (genre.moment or phrase.segments or digest(phrase.text, self.segment.name) % SHARING == 0):
-            return 2
-        if moment is not None and moment.name in days:
-            return 0
-        if days:
-            return 1
-        return 2 if phrase.segments or phrase.moments else 3
-
     def _kits(self, slot: Slot) -> Iterator[Kit]:
         """Yield the reply kits that fit, those made for the genre first; equals take turns."""
         kits = self.stock.kits
@@ -213,34 +148,9 @@ class Chooser:
         yield from (each[3] for each in sorted(fit, key=lambda each: each[:3]))
 
 
-SHARING = 3
-"""One segment in so many puts a given line of the day, one that is tagged for nobody, before its own lines."""
-
-
 def _rank(moment: Moment) -> int:
     """Order moments: a feast or solar term, then a day of the month, of the week, then a season."""
     return 3 if moment.span else 2 if moment.weekly else 1 if moment.monthly else 0
-
-
-BORROWED = ("hook", "scene", "turn", "analogy", "feeling", "question")
-"""What a post on a fact does without rather than borrow it from another subject."""
-CALM = ("calm", "care", "thanks")
-CALM_ROLES = ("closer",)
-"""What a serious message may borrow from the library: an anecdote beside a notice sounds as if nobody had read it."""
-QUIET_ROLES = ("feeling", "closer")
-"""What a post on a day of remembrance may borrow."""
-
-
-def _fits(phrase: Phrase, slot: Slot, alive: set[str], sheet: str, kind: str) -> bool:
-    if slot.channel != "moments" and phrase.role == "feeling" and "您" in phrase.text:
-        return False  # "I saw you …" would claim of this one customer what the line says of customers
-    return (
-        (not phrase.genres or slot.genre in phrase.genres)
-        and (not phrase.sheets or sheet in phrase.sheets)
-        and (not phrase.kinds or kind in phrase.kinds)
-        and (not phrase.moments or not alive.isdisjoint(phrase.moments))
-        and (phrase.at is None or (slot.at is not None and slot.at in phrase.at))
-    )
 
 
 def suitable(product: Product | None, segment: Segment) -> bool:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from ..values import Fact, FactSheet, Genre, Moment, Segment, Sketch, Slot
 from .stock import Stock, common, digest, tellable
 
-STRIDE = 5
-"""How much further round the ring of sketches each campaign begins than the one before it."""
+STRIDE = 0.382
+"""How far round its ring of sketches each campaign begins after the one before it: a share that comes back late."""
 
 
 class Turn(NamedTuple):
@@ -86,7 +86,8 @@ def _ring(sketches: Sequence[Sketch], segment: Segment, period: int) -> dict[str
             ring.setdefault(genre, []).append(each)
     return {
         genre: [
-            Turn((place - period * STRIDE) % len(fit), each, frozenset(each.facts)) for place, each in enumerate(fit)
+            Turn((place - period * max(1, round(len(fit) * STRIDE))) % len(fit), each, frozenset(each.facts))
+            for place, each in enumerate(fit)
         ]
         for genre, fit in ring.items()
     }
