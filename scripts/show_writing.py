@@ -124,12 +124,13 @@ def page(bench: Workbench) -> str:
     lines = [
         NOTE,
         "# 写出来的文稿\n",
-        "没有模型，只用模板和句子：示例银行的每个活动、每个客群、每一天，全部写一遍再逐篇过检。\n",
+        "没有模型，只用小稿、模板和句子：示例银行的每个活动、每个客群、每一天，全部写一遍再逐篇过检。\n",
         "| 活动 | 篇数 | 拦截 | 提醒 | 有出处 | 该有的“有”做到 | 字数合规 | 有接话 | 同客群最像 | 同客群像过 0.35 | 别的客群有像过 0.5 的 |",
         "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
         *(row(bench.library.campaigns[name].title, posts) for name, posts in runs.items()),
         row("合计", everything),
         "",
+        by_hand(runs),
         "“别的客群有像过 0.5 的”：有几成文稿，在同一个活动里能找到另一个客群的一篇，像到 0.5 以上；合计一行跨活动比。\n",
         "“像”是正文（开头、正文、一问）四字串的 Jaccard：一样的四字串占全部的几成。\n",
         "## 同一格的几种说法\n",
@@ -142,6 +143,15 @@ def page(bench: Workbench) -> str:
         *stock(bench),
     ]
     return "\n".join(lines) + "\n"
+
+
+def by_hand(runs: dict[str, list[Told]]) -> str:
+    """Say how many posts were written whole, how many are stories, how many come from wordings."""
+    origins = [post.checked.post for posts in runs.values() for post in posts]
+    whole = sum(post.origin.template == "sketches" for post in origins)
+    stories = sum(post.brief.story is not None for post in origins)
+    others = len(origins) - whole - stories
+    return f"{len(origins)} 篇里，整篇写的小稿 {whole} 篇，讲故事的 {stories} 篇，由模板写的 {others} 篇。\n"
 
 
 def variants_row(bench: Workbench, campaign: str) -> str:
@@ -185,6 +195,14 @@ def stock(bench: Workbench) -> Iterable[str]:
     for role, timed in sorted(roles.items()):
         yield f"| {role} | {len(timed)} | {sum(timed)} |"
     yield f"| 合计 | {len(bench.library.phrases)} | {sum(map(sum, roles.values()))} |"
+    sketches = bench.library.sketches
+    yield ""
+    yield "| 小稿 | 篇数 | 其中说到时令的 |"
+    yield "| --- | --: | --: |"
+    for segment in bench.library.segments.values():
+        own = [sketch for sketch in sketches if segment.name in sketch.segments]
+        yield f"| {segment.title} | {len(own)} | {sum(bool(sketch.moments) for sketch in own)} |"
+    yield f"| 合计 | {len(sketches)} | {sum(bool(sketch.moments) for sketch in sketches)} |"
 
 
 def short(bench: Workbench) -> Iterator[str]:

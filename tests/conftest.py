@@ -151,7 +151,7 @@ def stock() -> Callable[..., planner.Stock]:
     """Make what the planner may choose from; ``changes`` replace parts of it."""
 
     def make(library: Library, cadence: str | Cadence = "", **changes: Any) -> planner.Stock:
-        parts = {name: getattr(library, name) for name in planner.Stock._fields if name != "cadence"}
+        parts = {name: getattr(library, name) for name in planner.Stock._fields if name not in ("cadence", "starts")}
         if isinstance(cadence, str):
             cadence = library.cadences[cadence or next(iter(library.cadences))]
         return planner.Stock(**{"cadence": cadence, **parts, **changes})

@@ -102,13 +102,16 @@ def test_a_sketch_whose_fact_has_expired_is_not_said(library: Library, stock: St
 
 def test_the_next_campaign_begins_further_round_the_ring(library: Library, stock: Stock) -> None:
     sheet = sheet_of(planned(library, stock))
-    many = [sketch(f"第{number}篇", sheet=sheet) for number in range(12)]
-    start = library.campaigns["harvest"].start
-    days = library.cadences[library.campaigns["harvest"].cadence].days
-    now = openings(planned(library, stock, *many))
-    later = openings(planned(library, stock, *many, start=start + dt.timedelta(days=days)))
-    assert "" not in now
-    assert set(now).isdisjoint(later)
+    many = tuple(sketch(f"第{number}篇", sheet=sheet) for number in range(12))
+    first = library.campaigns["harvest"]
+    following = first.model_copy(update={"name": "later", "start": first.start + dt.timedelta(days=1)})
+    starts = [(each.start, each.name) for each in (first, following)]
+    said = [
+        openings(list(planner.plan(each, library.segments["elders"], stock(library, sketches=many, starts=starts))))
+        for each in (first, following)
+    ]
+    assert "" not in said[0]
+    assert set(said[0]).isdisjoint(said[1])
 
 
 def brief_with(library: Library, stock: Stock, text: Sketch, **segment: Any) -> Brief:

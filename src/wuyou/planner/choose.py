@@ -46,7 +46,7 @@ class Chooser:
         self.beside: dict[str, set[str]] = {}
         """Stories told by the variants of a slot."""
         self.period = campaign.start.toordinal() // max(1, stock.cadence.days)
-        self.sketches = Sketches(stock, segment, self.period)
+        self.sketches = Sketches(stock, segment, campaign)
         self.lines = Lines(campaign, segment, stock)
 
     def brief(self, slot: Slot, variant: int, problems: list[Problem]) -> Brief | None:

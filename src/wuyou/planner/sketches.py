@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from typing import NamedTuple
 
-from ..values import Fact, FactSheet, Genre, Moment, Segment, Sketch, Slot
+from ..values import Campaign, Fact, FactSheet, Genre, Moment, Segment, Sketch, Slot
 from .stock import Stock, common, digest, tellable
 
 STRIDE = 0.382
@@ -23,10 +23,11 @@ class Turn(NamedTuple):
 class Sketches:
     """The sketches of one segment's run; remembers which have been said."""
 
-    def __init__(self, stock: Stock, segment: Segment, period: int) -> None:
+    def __init__(self, stock: Stock, segment: Segment, campaign: Campaign) -> None:
         self.stock = stock
         self.said: set[str] = set()
-        self.ring = _ring(stock.sketches, segment, period)
+        before = sum(each < (campaign.start, campaign.name) for each in stock.starts)
+        self.ring = _ring(stock.sketches, segment, before)
 
     def choose(
         self,
@@ -73,10 +74,10 @@ class Sketches:
         return 1 if any(not common(self.stock.moments[name]) for name in near) else 2
 
 
-def _ring(sketches: Sequence[Sketch], segment: Segment, period: int) -> dict[str, list[Turn]]:
-    """Return a segment's sketches by genre with their turn: a campaign begins further round than the one before it.
+def _ring(sketches: Sequence[Sketch], segment: Segment, before: int) -> dict[str, list[Turn]]:
+    """Return a segment's sketches by genre with their turn; ``before`` says how many campaigns began earlier.
 
-    So a text comes back only after the others of its kind have been told, in this campaign or in the last.
+    Each campaign begins further round than the one before it, so a text comes back only after others of its kind.
     """
     mine = [each for each in sketches if segment.name in (each.segments or (segment.name,))]
     mine.sort(key=lambda each: digest(segment.name, each.opening, *each.body))
@@ -86,7 +87,7 @@ def _ring(sketches: Sequence[Sketch], segment: Segment, period: int) -> dict[str
             ring.setdefault(genre, []).append(each)
     return {
         genre: [
-            Turn((place - period * max(1, round(len(fit) * STRIDE))) % len(fit), each, frozenset(each.facts))
+            Turn((place - before * max(1, round(len(fit) * STRIDE))) % len(fit), each, frozenset(each.facts))
             for place, each in enumerate(fit)
         ]
         for genre, fit in ring.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import NamedTuple, TypeVar
@@ -26,6 +27,8 @@ class Stock(NamedTuple):
     moments: Mapping[str, Moment]
     kits: Sequence[Kit]
     sketches: Sequence[Sketch] = ()
+    starts: Sequence[tuple[dt.date, str]] = ()
+    """First day and name of every campaign of the bank, by which one that follows another says other sketches."""
 
 
 def digest(*names: object) -> int:

@@ -66,6 +66,7 @@ class WritingDesk(Rooms):
             moments=library.moments,
             kits=library.kits,
             sketches=library.sketches,
+            starts=sorted((each.start, each.name) for each in library.campaigns.values()),
         )
 
     def prepare(self, campaign: str, segments: Iterable[str], writer: str = "template") -> None:
