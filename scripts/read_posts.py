@@ -1,10 +1,10 @@
 """Have posts of the sample read blind: draw them shuffled, and compare what two readers say with the lamps.
 
-usage: python scripts/read_posts.py draw [--count 200]
-       python scripts/read_posts.py score
+usage: python scripts/read_posts.py draw [--count 200] [--turn 2]
+       python scripts/read_posts.py score [--turn 2]
 
-``draw`` writes tests/labels/writing/posts.jsonl: posts of all sample campaigns in an order that a hash decides, without
-their templates and without their lamps. Whoever reads them writes first.jsonl or second.jsonl beside it, a record a
+``draw`` writes tests/labels/writing/TURN/posts.jsonl: posts of all sample campaigns in an order that a hash decides,
+another for each turn, without their templates and without their lamps. Whoever reads them writes first.jsonl or second.jsonl beside it, a record a
 post: ``{id, substance, feeling, fun, reply, send, why}``, where ``send`` says whether it would be sent unchanged.
 ``score`` prints how often readers and lamps agree, how often the readers agree, and how many would be sent.
 """
@@ -29,10 +29,10 @@ FOLDER = ROOT / "tests" / "labels" / "writing"
 READERS = ("first", "second")
 
 
-def posts(bench: Workbench, count: int) -> Iterator[dict[str, Any]]:
+def posts(bench: Workbench, count: int, turn: int) -> Iterator[dict[str, Any]]:
     """Yield posts of every sample campaign, those first whose name has the smallest digest."""
     every = {each.name: each.checked.post for name in sorted(bench.library.campaigns) for each in told(bench, name)}
-    drawn = sorted(every, key=lambda name: blake2b(name.encode(), digest_size=8).digest())[:count]
+    drawn = sorted(every, key=lambda name: blake2b(f"{turn}\0{name}".encode(), digest_size=8).digest())[:count]
     for number, name in enumerate(drawn, 1):
         post = every[name]
         brief = post.brief
@@ -50,21 +50,22 @@ def posts(bench: Workbench, count: int) -> Iterator[dict[str, Any]]:
         }
 
 
-def draw(count: int) -> int:
+def draw(count: int, turn: int) -> int:
     """Write the posts to be read."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    lines = [json.dumps(each, ensure_ascii=False) + "\n" for each in posts(Workbench.here(ROOT), count)]
-    (FOLDER / "posts.jsonl").write_text("".join(lines), encoding="utf-8")
+    folder = FOLDER / str(turn)
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [json.dumps(each, ensure_ascii=False) + "\n" for each in posts(Workbench.here(ROOT), count, turn)]
+    (folder / "posts.jsonl").write_text("".join(lines), encoding="utf-8")
     print(f"{len(lines)} 篇")
     return 0
 
 
-def score() -> int:
+def score(turn: int) -> int:
     """Compare the readers with the lamps and with each other."""
-    bench = Workbench.here(ROOT)
-    given = {record["id"]: record for record in labels.records_of(FOLDER / "posts.jsonl")}
+    bench, folder = Workbench.here(ROOT), FOLDER / str(turn)
+    given = {record["id"]: record for record in labels.records_of(folder / "posts.jsonl")}
     lamps = {name: lit(bench, record) for name, record in given.items()}
-    said = {reader: {one["id"]: one for one in labels.records_of(FOLDER / f"{reader}.jsonl")} for reader in READERS}
+    said = {reader: {one["id"]: one for one in labels.records_of(folder / f"{reader}.jsonl")} for reader in READERS}
     shared = sorted(given.keys() & said[READERS[0]].keys() & said[READERS[1]].keys())
     print(f"{len(shared)} 篇，两位各读一遍")
     for have in labels.HAVES:
@@ -107,8 +108,9 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="两位各读一遍")
     parser.add_argument("what", choices=("draw", "score"))
     parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--turn", type=int, default=2)
     asked = parser.parse_args(arguments)
-    return draw(asked.count) if asked.what == "draw" else score()
+    return draw(asked.count, asked.turn) if asked.what == "draw" else score(asked.turn)
 
 
 if __name__ == "__main__":
