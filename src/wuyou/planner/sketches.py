@@ -49,7 +49,7 @@ class Sketches:
         lead = next((fact.key for fact in facts if tellable(fact)), "")
         on = sheet.name if sheet else ""
         fit = [
-            (days, lead not in turn.facts, turn.place, turn.text)
+            (days, turn.place, lead not in turn.facts, turn.text)
             for turn in ring
             if turn.text.opening not in self.said
             and (turn.text.sheet == on or not (turn.text.sheet or genre.facts))
@@ -68,10 +68,15 @@ class Sketches:
         """Say how close a sketch is to the day, 0 for one written for it; None where it would be out of place."""
         near = alive & set(sketch.moments)
         if moment is not None and moment.name in sketch.moments:
-            return 0
+            return 0 if not _returns(moment) else 2
         if genre.moment or (moment is not None and moment.quiet) or (sketch.moments and not near):
             return None
-        return 1 if any(not common(self.stock.moments[name]) for name in near) else 2
+        return 1 if any(not _returns(self.stock.moments[name]) for name in near) else 2
+
+
+def _returns(moment: Moment) -> bool:
+    """Tell whether a moment lasts or comes back every week or month: what speaks of it takes its turn with the rest."""
+    return common(moment) or bool(moment.monthly)
 
 
 def _ring(sketches: Sequence[Sketch], segment: Segment, before: int) -> dict[str, list[Turn]]:
@@ -81,14 +86,14 @@ def _ring(sketches: Sequence[Sketch], segment: Segment, before: int) -> dict[str
     """
     mine = [each for each in sketches if segment.name in (each.segments or (segment.name,))]
     mine.sort(key=lambda each: digest(segment.name, each.opening, *each.body))
-    ring: dict[str, list[Sketch]] = {}
+    alike: dict[tuple[str, ...], list[Sketch]] = {}
     for each in mine:
         for genre in each.genres:
-            ring.setdefault(genre, []).append(each)
-    return {
-        genre: [
-            Turn((place - before * max(1, round(len(fit) * STRIDE))) % len(fit), each, frozenset(each.facts))
-            for place, each in enumerate(fit)
-        ]
-        for genre, fit in ring.items()
-    }
+            alike.setdefault((genre, each.sheet, *each.channels), []).append(each)
+    ring: dict[str, list[Turn]] = {}
+    for (genre, *_), fit in alike.items():
+        begin = before * max(1, round(len(fit) * STRIDE))
+        ring.setdefault(genre, []).extend(
+            Turn((place - begin) % len(fit), each, frozenset(each.facts)) for place, each in enumerate(fit)
+        )
+    return ring
