@@ -36,6 +36,8 @@ class Scenes(Value):
     """Word of a fact → drawings that suit a card which lists it."""
     fallback: dict[str, tuple[str, ...]]
     """Kind of picture → drawings that suit it when no word is known."""
+    pages: tuple[str, ...] = ()
+    """Drawings that go beside any fact: first choice for the pages behind a cover that no word of theirs names."""
     upright: tuple[str, ...]
     """Drawings that may not be mirrored."""
     seasons: dict[str, tuple[str, ...]]
@@ -168,7 +170,7 @@ def _scenes(path: Path, _: int) -> Scenes:
     choices = [(("fallback", kind), names) for kind, names in scenes.fallback.items()]
     choices += [(("facts", word), names) for word, names in scenes.facts.items()]
     choices += [(("families", index), names) for index, names in enumerate(scenes.families)]  # type: ignore[misc]
-    choices += [(("upright",), scenes.upright), (("alts",), tuple(scenes.alts))]  # type: ignore[list-item]
+    choices += [(("upright",), scenes.upright), (("pages",), scenes.pages), (("alts",), tuple(scenes.alts))]  # type: ignore[list-item]
     unknown = [
         Problem(f"没有这幅画：{name}", document.where(where), "名字要和 drawings 里的一样")
         for where, names in choices

@@ -155,12 +155,14 @@ class Wall:
     def _drawing(self, wish: Picture, near: Sequence[_Hung], number: int) -> str:
         """Return the drawing asked for, or its next of kin, or any other that does not hang near.
 
-        A page behind the cover shows what its own facts are about, if a drawing of that is free.
+        A page behind the cover shows what its own facts are about, or else something that goes beside any fact.
         """
         wanted = self.scenes.wanted(wish)
         suits = self.scenes.fallback.get(wish.kind, ())
         every = tuple(self.scenes.drawings)
-        about = self.scenes.about("\n".join(wish.points)) if number else ()
+        about = (
+            (*self.scenes.about("\n".join(wish.points)), *_turned(self.scenes.pages, seed(wish, 3))) if number else ()
+        )
         order = [
             *about,
             wanted,
