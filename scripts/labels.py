@@ -30,6 +30,23 @@ def read(kind: str, part: str) -> list[Record]:
     return [record for path in files for record in records_of(path)]
 
 
+def read_posts() -> list[Record]:
+    """Return the posts of our own that two people have read blind, each reading a round; what they disagree on has no label.
+
+    Not whether they have substance: the readers called a bare quiz empty, whose answer comes the next day.
+    """
+    found: list[Record] = []
+    for folder in sorted((FOLDER / "writing").glob("*")):
+        said = [
+            {each["id"]: each for each in records_of(folder / f"{reader}.jsonl")} for reader in ("first", "second")
+        ]
+        for post in records_of(folder / "posts.jsonl"):
+            one, other = (each[post["id"]] for each in said)
+            gold = {have: one[have] if have != "substance" and one[have] == other[have] else None for have in HAVES}
+            found.append({**post, "id": f"read{folder.name}-{post['id']}", "gold": gold})
+    return found
+
+
 def records_of(path: Path) -> list[Record]:
     """Return the records of a file."""
     lines = path.read_text(encoding="utf-8").split("\n")  # not splitlines: U+2028 may stand in a text

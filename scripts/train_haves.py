@@ -47,7 +47,7 @@ def sounding(records: Sequence[labels.Record]) -> list[dict[str, frozenset[str]]
 
 def main() -> None:
     """Cross-validate, learn from everything that is open, write."""
-    records = labels.read("haves", "open")
+    records = [*labels.read("haves", "open"), *labels.read_posts()]
     lists = training.signals()
     texts = training.readings(records, lists)
     own = sounding(records)
