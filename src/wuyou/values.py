@@ -775,6 +775,12 @@ class Sketch(Value):
     """For the picture: at most eight characters."""
     scene: str = ""
     """What the picture shows; also what a listener is told."""
+    design: str = ""
+    """Which layout the picture takes, where its genre's own is not meant: steps, before_after, …"""
+    points: tuple[str, ...] = ()
+    """What such a layout lists: the steps, the two sides."""
+    labels: tuple[str, ...] = ()
+    """Its small words: the names of the two sides."""
 
     @property
     def names(self) -> tuple[str, ...]:

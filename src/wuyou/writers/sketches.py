@@ -36,9 +36,16 @@ def write(brief: Brief, writer: str) -> Post:
     pictures: tuple[Picture, ...] = ()
     if sketch.scene:
         kind = KINDS.get(brief.slot.genre)
-        pictures = (
-            Picture(kind=kind or "scene", headline=sketch.headline, scene=sketch.scene, alt=f"{sketch.scene}。"),
+        picture = Picture(
+            kind=kind or "scene",
+            headline=sketch.headline,
+            scene=sketch.scene,
+            alt=f"{sketch.scene}。",
+            design=sketch.design,
+            points=sketch.points,
+            labels=sketch.labels,
         )
+        pictures = (picture,)
     return finish(brief, tuple(parts), Origin(writer=writer, template="sketches"), pictures, tuple(marks))
 
 
