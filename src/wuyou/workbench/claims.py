@@ -77,11 +77,10 @@ def _lines(library: Library) -> Iterator[Line]:
 
 def _wordings(writer: TemplateWriter) -> Iterator[Line]:
     """Yield every line of the wordings that no story stands behind."""
-    for names in writer.catalogue.values():
-        for name in names:
-            if "story" in templating.names(writer.folder, name):
-                continue
-            source = (writer.folder / name).read_text(encoding="utf-8", errors="replace")
-            bare = COMMENT.sub(lambda found: "\n" * found[0].count("\n"), source)
-            for number, text in enumerate(bare.splitlines(), 1):
-                yield Line(text, f"{writer.label}/{name}:{number}")
+    own = [name for names in writer.catalogue.values() for name in names]
+    told = [name for name in own if "story" not in templating.names(writer.folder, name)]
+    for name in (*told, *(path.name for path in writer.shared)):
+        source = (writer.folder / name).read_text(encoding="utf-8", errors="replace")
+        bare = COMMENT.sub(lambda found: "\n" * found[0].count("\n"), source)
+        for number, text in enumerate(bare.splitlines(), 1):
+            yield Line(text, f"{writer.label}/{name}:{number}")

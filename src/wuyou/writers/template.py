@@ -129,12 +129,19 @@ class TemplateWriter:
                 found.setdefault((path.parent.name, genre), []).append((int(number), f"{path.parent.name}/{path.name}"))
         return {key: tuple(name for _, name in sorted(names)) for key, names in found.items()}
 
+    @property
+    def shared(self) -> list[Path]:
+        """What wordings import from: files beside the channels' folders."""
+        return sorted(self.folder.glob("_*.j2"))
+
     def wordings(self, channel: str, genre: str) -> tuple[str, ...]:
         """Return the templates of a channel and genre."""
         return self.catalogue.get((channel, genre), ())
 
     def problems(self) -> Iterator[Problem]:
         """Find what is wrong in any template without rendering it."""
+        for path in self.shared:
+            yield from templating.problems(self.folder, path.name, VARIABLES, label=self.label)
         for path in sorted(self.folder.glob("*/*")):
             name = f"{path.parent.name}/{path.name}"
             genre, _, number = path.name.removesuffix(".md.j2").rpartition(".")
