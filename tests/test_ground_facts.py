@@ -49,7 +49,7 @@ def briefs() -> tuple[Brief, ...]:
     made: list[Brief] = []
     for campaign, segment in RUNS:
         chosen = library.campaigns[campaign]
-        parts = {name: getattr(library, name) for name in planner.Stock._fields if name != "cadence"}
+        parts = {name: getattr(library, name) for name in planner.Stock._fields if name not in ("cadence", "starts")}
         stock = planner.Stock(**{**parts, "cadence": library.cadences[chosen.cadence]})
         made += [brief for brief in planner.plan(chosen, library.segments[segment], stock) if told_by(brief)]
     return tuple(made)

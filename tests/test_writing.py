@@ -144,7 +144,7 @@ def factless(library: Library) -> dict[str, Genre]:
     return {name: genre.model_copy(update={"facts": 0}) for name, genre in library.genres.items()}
 
 
-def test_a_post_that_tells_a_fact_borrows_no_line_but_takes_those_of_its_sheet_or_kind(
+def test_a_post_that_tells_a_fact_takes_the_lines_of_its_sheet_or_kind_before_any_other(
     library: Library, stock: Stock
 ) -> None:
     def scenes(*phrases: Phrase) -> set[str]:
@@ -153,7 +153,7 @@ def test_a_post_that_tells_a_fact_borrows_no_line_but_takes_those_of_its_sheet_o
 
     sheet = library.campaigns["harvest"].sheets("campaign_offer")[0]
     kinds = {fact.kind for fact in library.sheets[sheet].facts}
-    assert scenes(line("借来的")) == {""}
+    assert scenes(line("借来的")) == {"借来的"}
     assert "说这类事" in scenes(line("借来的"), line("说这类事", kinds=tuple(kinds)))
     assert "借来的" not in scenes(line("借来的"), line("说这类事", kinds=tuple(kinds)))
     both = scenes(line("说这类事", kinds=tuple(kinds)), line("说这份要点", sheets=(sheet,)))

@@ -13,8 +13,6 @@ Line: TypeAlias = tuple[int, Phrase]
 """A line and its place in the order of this segment and campaign."""
 SHARING = 3
 """One segment in so many puts a given line of the day, one that is tagged for nobody, before its own lines."""
-BORROWED = ("hook", "scene", "turn", "analogy", "feeling", "question")
-"""What a post on a fact does without rather than borrow it from another subject."""
 CALM = ("calm", "care", "thanks")
 CALM_ROLES = ("closer",)
 """What a serious message may borrow from the library: an anecdote beside a notice sounds as if nobody had read it."""
@@ -46,8 +44,8 @@ class Lines:
     ) -> Iterator[Phrase]:
         """Choose one line per role: unused before used, of the day before the segment's own before anyone's.
 
-        A post that tells a fact takes the lines that lead to its sheet, or else to its kind, or none: any other picture
-        before a fact sounds borrowed. ``alive`` names the moments that are alive on the slot's day.
+        A post that tells a fact takes the lines that lead to its sheet, or else to its kind, before any other: another
+        picture before a fact sounds borrowed. ``alive`` names the moments that are alive on the slot's day.
         """
         kind = next((fact.kind for fact in facts if tellable(fact)), "")
         if (
@@ -59,7 +57,7 @@ class Lines:
         for role, lines in self.lines.items():
             if calm and role not in (QUIET_ROLES if quiet and not genre.calm else CALM_ROLES):
                 continue
-            for lead in self._fitting(role, lines, slot, genre, sheet, kind):
+            for lead in self._fitting(role, lines, slot, sheet, kind):
                 fit = [each for each in lead if _now(each[1], slot, alive) and (not calm or each[1].emotion in CALM)]
                 if fit:
                     break
@@ -84,7 +82,7 @@ class Lines:
             yield chosen
 
     def _fitting(
-        self, role: str, lines: Mapping[str, list[Line]], slot: Slot, genre: Genre, sheet: str, kind: str
+        self, role: str, lines: Mapping[str, list[Line]], slot: Slot, sheet: str, kind: str
     ) -> tuple[list[Line], ...]:
         """Return the lines of a role that fit such a post on whatever day, those that lead to its facts first.
 
@@ -96,7 +94,7 @@ class Lines:
             fit = [each for each in lines.get("", ()) if _fits(each[1], slot, kind)]
             to_kind = [each for each in fit if each[1].kinds]
             others = [each for each in fit if not each[1].kinds]
-            self.fitting[key] = (to_sheet, to_kind, [] if genre.facts and role in BORROWED else others)
+            self.fitting[key] = (to_sheet, to_kind, others)
         return self.fitting[key]
 
     def _distance(self, phrase: Phrase, genre: Genre, moment: Moment | None, alive: Set[str]) -> int:
