@@ -256,6 +256,8 @@ def test_every_quote_stands_at_its_locator_and_carries_its_value(name: str) -> N
     faults = []
     passages = {passage.locator: passage.text for passage in material(sheet(name).material).passages}
     for fact in sheet(name).facts:
+        if fact.kind == "derived":  # computed from others, which are looked up here
+            continue
         citation = fact.citation
         if citation.quote not in passages.get(citation.locator, ""):
             places = [locator for locator, text in passages.items() if citation.quote in text]
