@@ -37,9 +37,7 @@ def read_posts() -> list[Record]:
     """
     found: list[Record] = []
     for folder in sorted((FOLDER / "writing").glob("*")):
-        said = [
-            {each["id"]: each for each in records_of(folder / f"{reader}.jsonl")} for reader in ("first", "second")
-        ]
+        said = [{each["id"]: each for each in records_of(folder / f"{reader}.jsonl")} for reader in ("first", "second")]
         for post in records_of(folder / "posts.jsonl"):
             one, other = (each[post["id"]] for each in said)
             gold = {have: one[have] if have != "substance" and one[have] == other[have] else None for have in HAVES}
