@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,14 @@ def test_no_sealed_text_can_have_been_learned(kind: str) -> None:
     shipped = "".join("".join(path.read_text(encoding="utf-8").split()) for path in sorted(files))
     sealed = [("".join(record["text"].split()), record["id"]) for record in labels.read(kind, "sealed")]
     assert [name for text, name in sealed if text in seen or text in shipped] == []
+
+
+def test_only_what_two_readers_agree_on_is_learned_from_our_own_posts() -> None:
+    records = labels.read_posts()
+    assert Counter(labels.round_of(record) for record in records) == {f"read{turn}": 200 for turn in labels.TAUGHT}
+    assert {record["gold"]["substance"] for record in records} == {None}
+    for have in ("feeling", "fun", "reply"):
+        assert {record["gold"][have] for record in records} == {True, False, None}
 
 
 def test_the_labels_are_many_varied_and_quote_their_posts() -> None:
