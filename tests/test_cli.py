@@ -78,6 +78,14 @@ def test_misuse_is_one_chinese_sentence_and_code_2(
     assert words in capfd.readouterr().err
 
 
+def test_the_package_runs_as_a_module_too() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "wuyou", "--help"], capture_output=True, text=True, check=False, encoding="utf-8"
+    )
+    assert done.returncode == 0
+    assert done.stdout.startswith("用法：wuyou")
+
+
 def test_outside_a_project_it_says_where_to_go(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["plan", "a", "b", "--root", str(tmp_path)]) == 2
     assert "这里不是五有的项目文件夹" in capfd.readouterr().err

@@ -1,0 +1,6 @@
+"""``python -m wuyou`` is the command ``wuyou``."""
+
+from .cli import main
+
+if __name__ == "__main__":
+    main()
