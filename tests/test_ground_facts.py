@@ -85,6 +85,7 @@ def about(brief: Brief, sheet: FactSheet, fact: Fact, **slot: Any) -> Brief:
             "slot": brief.slot.model_copy(update={"on": on, **slot}),
             "facts": (fact, *(each for each in rest if each.plain), *(each for each in rest if not each.plain)),
             "product": shipped()[0].products[sheet.product] if sheet.product else None,
+            "sketch": None,
             "topic": Topic(sheet=sheet.name, title=sheet.title, headline="", hook=hook, question=question),
         }
     )
