@@ -229,7 +229,7 @@ def test_without_an_order_the_same_answers_are_taken(
 ) -> None:
     template = bench.writer("template")
     for brief in briefs.values():
-        good = honest(brief, template.write(brief))
+        good = honest(brief, template.write(brief.model_copy(update={"sketch": None})))
         server.script = lambda _request, _number, good=good: say(good)
         checked = bench._compose(brief, model, template)
         assert checked.post.origin.writer == "model", checked.post.origin.note
