@@ -107,6 +107,11 @@ def _all(moment: Moment, year: int) -> tuple[dt.date, ...]:
     return tuple(days(moment, year))
 
 
+def falls(moment: Moment, on: dt.date) -> bool:
+    """Tell whether a moment falls on that very day."""
+    return on in _all(moment, on.year)
+
+
 def nearest(moment: Moment, on: dt.date) -> dt.date | None:
     """Return the day of a moment that is alive on a day: the day itself, or the one it is just before or after."""
     if moment.span:

@@ -24,13 +24,13 @@ from ..values import (
     Product,
     Segment,
     Slot,
-    Story,
     Topic,
 )
 from .days import falls
 from .lines import Lines
 from .sketches import Sketches
 from .stock import Stock, digest, tellable, turned
+from .stories import Stories
 
 
 class Chooser:
@@ -40,13 +40,12 @@ class Chooser:
         self.campaign = campaign
         self.segment = segment
         self.stock = stock
-        self.told: Counter[str] = Counter()
         self.facts: Counter[str] = Counter()
         self.days: dict[dt.date, dict[str, dt.date]] = {}
-        self.beside: dict[str, set[str]] = {}
-        """Stories told by the variants of a slot."""
-        self.period = campaign.start.toordinal() // max(1, stock.cadence.days)
+        self.kits: dict[tuple[str, str], list[tuple[bool, bool, int]]] = {}
+        """Places of the reply kits that fit, by channel and genre: for any genre, for any segment, place."""
         self.sketches = Sketches(stock, segment, campaign)
+        self.stories = Stories(stock, segment, campaign)
         self.lines = Lines(campaign, segment, stock)
 
     def brief(self, slot: Slot, variant: int, problems: list[Problem]) -> Brief | None:
@@ -87,7 +86,7 @@ class Chooser:
             variant=variant,
             facts=facts,
             topic=_topic(sheet, campaign, segment, slot, phrases) if sheet else None,
-            story=self._story(slot, genre),
+            story=self.stories.choose(slot, genre.story) if genre.story else None,
             sketch=sketch,
             phrases=phrases,
             moment=moment,
@@ -114,38 +113,20 @@ class Chooser:
             self.days[on] = {name: day for name, day in found if day is not None}
         return self.days[on]
 
-    def _story(self, slot: Slot, genre: Genre) -> Story | None:
-        """Choose a story of the genre's kind that fits the segment: the one told least, and another for each variant."""
-        segment, stories = self.segment.name, self.stock.stories
-        fit = [story for story in stories if story.kind == genre.story and segment in story.segments]
-        if not fit:
-            return None
-        beside = self.beside.setdefault(slot.key, set())
-        chosen = min(fit, key=lambda story: (story.name in beside, self.told[story.name], *self._turn_of(story)))
-        beside.add(chosen.name)
-        self.told[chosen.name] += 1
-        return chosen
-
-    def _turn_of(self, story: Story) -> tuple[int, int]:
-        """Say how soon a story is this segment's: it goes round its segments, one further with each period.
-
-        So two segments seldom tell the same one in the same weeks, and a segment not twice in consecutive campaigns.
-        """
-        ring = sorted(story.segments, key=lambda name: digest(story.name, name))
-        near = (ring.index(self.segment.name) - self.period) % len(ring)
-        return near, digest(self.campaign.name, self.segment.name, story.name)
-
     def _kits(self, slot: Slot) -> Iterator[Kit]:
         """Yield the reply kits that fit, those made for the genre first; equals take turns."""
-        kits = self.stock.kits
-        fit = [
-            (not kit.genres, not kit.segments, (index + slot.number) % len(kits), kit)
-            for index, kit in enumerate(kits)
-            if slot.channel in (kit.channels or (slot.channel,))
-            and slot.genre in (kit.genres or (slot.genre,))
-            and self.segment.name in (kit.segments or (self.segment.name,))
-        ]
-        yield from (each[3] for each in sorted(fit, key=lambda each: each[:3]))
+        key = (slot.channel, slot.genre)
+        if key not in self.kits:
+            self.kits[key] = [
+                (not kit.genres, not kit.segments, index)
+                for index, kit in enumerate(self.stock.kits)
+                if slot.channel in (kit.channels or (slot.channel,))
+                and slot.genre in (kit.genres or (slot.genre,))
+                and self.segment.name in (kit.segments or (self.segment.name,))
+            ]
+        turn, count = slot.number, len(self.stock.kits)
+        for *_, index in sorted(self.kits[key], key=lambda each: (each[0], each[1], (each[2] + turn) % count)):
+            yield self.stock.kits[index]
 
 
 def _rank(moment: Moment) -> int:

@@ -74,7 +74,7 @@ def _asked(
 
 def falls(moments: Iterable[Moment], on: dt.date) -> Moment | None:
     """Return the moment that falls on that very day, if one does."""
-    return next((moment for moment in moments if on in almanac.days(moment, on.year)), None)
+    return next((moment for moment in moments if almanac.falls(moment, on)), None)
 
 
 def _days(beat: Beat, cadence: Cadence, number: int) -> list[int]:
