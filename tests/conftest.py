@@ -309,13 +309,28 @@ def segment(library: Library) -> Segment:
 # ── the shipped project ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def copied(target: Path) -> Path:
+    """Copy content, wording and notebooks of the shipped project; nothing that was made."""
+    for name in ("content_library", "templates", "notebooks"):
+        shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("records", ".ipynb_checkpoints"))
+    return target
+
+
 @pytest.fixture(scope="session")
-def copy_project() -> Callable[[Path], Path]:
-    """Copy the shipped project (content, wording, notebooks; nothing that was made) into a folder."""
+def proved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a project remembers of rules that have proved themselves: made once, for it takes seconds."""
+    root = copied(tmp_path_factory.mktemp("proved"))
+    assert Workbench.here(root).rulebook.rules
+    return root / "runs" / ".proved"
+
+
+@pytest.fixture(scope="session")
+def copy_project(proved: Path) -> Callable[[Path], Path]:
+    """Copy the shipped project into a folder, as it is when its rules were looked at before."""
 
     def copy(target: Path) -> Path:
-        for name in ("content_library", "templates", "notebooks"):
-            shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("records", ".ipynb_checkpoints"))
+        copied(target)
+        shutil.copytree(proved, target / "runs" / ".proved")
         return target
 
     return copy

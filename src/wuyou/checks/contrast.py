@@ -163,6 +163,8 @@ class Contrast(Rule):
         evidence = Evidence.of(scan.post)
         kept = scan.post.brief.passages is None
         for surface in scan.surfaces:
+            if kept and not any(each.claim for each in find(surface.text)):
+                continue  # a few facts are no measure of what has no number
             for charge in self.charges(self.told(evidence, surface.text), kept=kept):
                 yield self._finding(scan, surface, charge)
 
@@ -174,11 +176,11 @@ class Contrast(Rule):
     def charges(self, told: Told, *, kept: bool = False) -> Iterator[Charge]:
         """Yield what is wrong; ``kept`` where the source is no material but a few facts."""
         for clause in told.clauses:
+            if kept and not any(each.claim for each in told.numbers(clause)):
+                continue
             found = signs_of(told, clause)
             if kept:
                 found = [each for each in found if each.name.startswith(KEPT) and not each.name.endswith(_DOUBT)]
-                if not found or not any(each.claim for each in told.numbers(clause)):
-                    continue
             if not found or self.weigh(features(told, clause, found)) <= 0:
                 continue
             best = max(found, key=lambda each: (_is_sure(each), self.weights.get(feature(each), 0)))

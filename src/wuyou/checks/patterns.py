@@ -286,7 +286,6 @@ def bounded(source: str) -> str:
 
 def _refuse(source: str, shown: str) -> None:
     try:
-        re.compile(source)
         tree = _parser.parse(source)
     except (re.error, OverflowError) as error:
         raise PatternError(f"写法有误：{shown}（{error}）") from error
@@ -312,6 +311,8 @@ def _walk(tree: Any, shown: str, *, repeated: bool) -> None:
             if endless and any(_wide(*part) for part in inside):
                 raise PatternError(f"重复没有上限：{shown}，请写成 {{0,8}} 这样")
             _walk(inside, shown, repeated=repeated or endless)
+        elif name in ("ASSERT", "ASSERT_NOT") and args[0] < 0 and len(set(args[1].getwidth())) > 1:
+            raise PatternError(f"往回看的长短要一样：{shown}")
         else:
             for inside in _inside(name, args):
                 _walk(inside, shown, repeated=repeated)

@@ -98,7 +98,7 @@ def _why_dead(book: Rulebook, rule: Rule, on: dt.date, at: At, source: str, *, r
     """Say why no text can be hit by it; nothing when a text was found that is."""
     search, excused = re.compile(source).search, 0
     for text in samples(source):
-        scan = book.scan(outside.post_of(text, channel=outside.ROOMY, on=on))
+        scan = book.scan(outside.post_of(text, channel=outside.ROOMY, on=on), "general")
         found = search(text if raw else scan.text.text)
         if found is None:
             continue
@@ -139,8 +139,7 @@ def _limit(channel: Channel, rule: Limit) -> bool:
 
 def _own(book: Rulebook, rule: Rule, index: int) -> set[str]:
     """Return the levels at which a rule speaks on one of its own examples when all rules do."""
-    post = book.example(rule, rule.examples.hit[index]).post
-    return {finding.level for finding in book.check(post).findings if finding.rule == rule.id}
+    return {finding.level for finding in book.said_on(rule, index) if finding.rule == rule.id}
 
 
 def _shadow(book: Rulebook, rule: Rule) -> str:
@@ -148,8 +147,8 @@ def _shadow(book: Rulebook, rule: Rule) -> str:
     if rule.kind == "have":
         return ""
     others: Counter[str] = Counter()
-    for example in rule.examples.hit:
-        found = {finding.rule for finding in book.check(book.example(rule, example).post).findings}
+    for index in range(len(rule.examples.hit)):
+        found = {finding.rule for finding in book.said_on(rule, index)}
         if rule.id in found:
             return ""
         others.update(found)

@@ -43,6 +43,7 @@ class Rulebook:
         self._genres = genres or {}
         self._segments = segments or {}
         self._musters: dict[tuple[object, ...], Muster] = {}
+        self._said: dict[tuple[str, int], tuple[Finding, ...]] = {}
         self._guessing: dict[int, list[int]] = {}
         for at, guess in enumerate(chapters.guesses):
             for number in guess.numbers:
@@ -86,10 +87,11 @@ class Rulebook:
         """Run every rule in scope over one post."""
         return self._run(self.scan(post))
 
-    def scan(self, post: Post) -> Scan:
-        """Make a post ready for rules."""
-        said = post.brief.product.kind if post.brief.product else None
-        kind = said if said not in VAGUE else self.guess(post.text)
+    def scan(self, post: Post, kind: ProductKind | None = None) -> Scan:
+        """Make a post ready for rules; ``kind`` of product is guessed where neither it nor the brief says."""
+        if kind is None:
+            said = post.brief.product.kind if post.brief.product else None
+            kind = said if said not in VAGUE else self.guess(post.text)
         on, chapters = post.brief.slot.on, self._chapters
         return Scan(post, kind or "general", on, chapters.roll, chapters.tail, chapters.ears)
 
@@ -171,6 +173,13 @@ class Rulebook:
         """Make an example ready; one that names no day is judged on a day when its rule is in force."""
         on = rule.in_force(self._default_on)
         return self.scan(example.post(rule.scope, on, self._genres, self._segments))
+
+    def said_on(self, rule: Rule, index: int) -> tuple[Finding, ...]:
+        """Return what all rules find on one of a rule's ``hit`` examples, looked at once."""
+        key = rule.id, index
+        if key not in self._said:
+            self._said[key] = self.check(self.example(rule, rule.examples.hit[index]).post).findings
+        return self._said[key]
 
     def where(self, name: str, *path: str | int) -> str:
         """Return the file and line of a rule, or of a place inside it."""

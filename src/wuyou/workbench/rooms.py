@@ -24,6 +24,8 @@ CATALOGUE_DATE = dt.date(2026, 11, 21)
 
 JUDGING = ("checks/**/*.py", "quantities/**/*.py", "chinese.py", "formulas.py", "values.py", "yamls.py", "data/*")
 """The code on which it rests whether a rule proves itself: after a change of anything else it need not prove itself again."""
+LAWS = ("rules", "sources.yml", "channels", "genres", "segments")
+"""What of the library the rules are read from and look at."""
 PROVED = 8
 """How many states of the rules are remembered as proved."""
 WARM: dict[str, tuple[Library, Rulebook]] = {}
@@ -39,6 +41,8 @@ class Rooms:
         self._checked: dict[tuple[str, str], Checked] = {}
         self._replies: dict[tuple[str, str, dt.date], tuple[Finding, ...]] = {}
         self._surveys: dict[str, tuple[Finding, ...]] = {}
+        self._looked_at: dict[str, Rulebook] = {}
+        """The rules as they stand, whether or not they can prove themselves, by their state; the latest only."""
 
     @classmethod
     def here(cls, root: str | Path = "") -> Self:
@@ -87,11 +91,7 @@ class Rooms:
         """The rules, each proved by its own examples: once for each state of the rules and the code."""
         if WARM and (key := self.library.fingerprint()) in WARM:
             return WARM[key][1]
-        mark = (
-            self.runs
-            / ".proved"
-            / self._fingerprint("rules", "sources.yml", "channels", "genres", "segments", code=True)
-        )
+        mark = self.runs / ".proved" / self._fingerprint(*LAWS, code=True)
         proven = read_kept(mark)
         book = self._rulebook(proven)
         if proven is None:
@@ -110,14 +110,19 @@ class Rooms:
         library = self.library
         if proven is not None:  # names and examples need no second look
             return Rulebook.load(library.folder / "rules", library.sources, CATALOGUE_DATE, proven=proven)
-        return Rulebook.load(
-            library.folder / "rules",
-            sources=library.sources,
-            default_on=CATALOGUE_DATE,
-            channels=library.channels,
-            genres=library.genres,
-            segments=library.segments,
-        )
+        state = library.fingerprint(*LAWS)
+        if state not in self._looked_at:
+            self._looked_at = {
+                state: Rulebook.load(
+                    library.folder / "rules",
+                    sources=library.sources,
+                    default_on=CATALOGUE_DATE,
+                    channels=library.channels,
+                    genres=library.genres,
+                    segments=library.segments,
+                )
+            }
+        return self._looked_at[state]
 
     @cached_property
     def records(self) -> Records:
