@@ -44,7 +44,7 @@ def posts(bench: Workbench, count: int, turn: int) -> Iterator[dict[str, Any]]:
             "genre": brief.genre.name,
             "segment": brief.segment.title,
             "on": brief.slot.on.isoformat(),
-            "pictures": [picture.alt or picture.scene for picture in post.pictures],
+            "pictures": [picture.told for picture in post.pictures],
             "counted": post.counted,
             "text": post.text,
         }

@@ -161,9 +161,10 @@ def test_the_eighth_day_may_show_the_drawing_of_the_first(bench: Workbench) -> N
     assert drawn[1:4] == ["thermos", "teapot", "hand_cup"]  # its own family first
 
 
-def test_a_drawing_that_stands_in_is_described_in_its_own_words(bench: Workbench) -> None:
+def test_each_drawing_is_described_in_its_own_words(bench: Workbench) -> None:
     first, second = (hung[0] for hung in pictures.Wall(POSTERS).hang(posts_about(bench, "炉子上一只烧水壶", 2)))
-    assert first.alt == "说明"
+    assert first.drawing == "kettle" and "水壶" in first.alt
+    assert first.told.startswith(first.alt) and first.told.endswith("写着：慢慢来。")
     assert second.drawing == "thermos" and "热水瓶" in second.alt
 
 

@@ -1066,7 +1066,7 @@ class Picture(Value):
     scene: str = ""
     """Which drawing, or what to photograph."""
     alt: str = ""
-    """What a listener is told."""
+    """What is drawn, for those who cannot see it."""
     design: str = ""
     """Which layout: scene, knowledge, checklist, steps, quiz, festival, product, before_after, topic or counter."""
     figure: str = ""
@@ -1093,6 +1093,12 @@ class Picture(Value):
         """All words on the picture, a line each."""
         words = (self.figure, self.headline, *self.lines, *self.labels, *self.points, self.footnote)
         return "\n".join(line for line in words if line)
+
+    @property
+    def told(self) -> str:
+        """What a listener is told: what is drawn, and the words on it."""
+        words = "；".join(line.rstrip("。") for line in self.text.splitlines())
+        return self.alt + (f"写着：{words}。" if words else "")
 
     @property
     def file(self) -> str:

@@ -135,7 +135,7 @@ def _card(entry: Entry) -> dict[str, Any]:
         "placeholders": allowed,
         "replies": [{"when": when, "answer": reply.answer} for when, reply in replies(entry)],
         "pictures": [
-            {"file": name, "alt": picture.alt or picture.headline}
+            {"file": name, "alt": picture.told}
             for name, picture in zip(pictures(entry), post.pictures, strict=True)
         ],
         "approval": approval(entry),

@@ -25,7 +25,7 @@ _AFTER_HEADER = 8 + 25
 
 def entries(picture: Picture, bank: Bank) -> dict[str, str]:
     """Return what is written into the file, by keyword."""
-    said = {"Description": picture.alt} if picture.alt else {}
+    said = {"Description": picture.told} if picture.told else {}
     if bank.ai_label == "off":
         return said
     said |= {"Software": "Wuyou", "Source": PHOTOGRAPHED if picture.photo else DRAWN}

@@ -115,9 +115,7 @@ class Wall:
         photo = self._photo(wish, post, near) if number == 0 else None
         drawing = "" if photo else self._drawing(wish, near, number)
         colours = wish.palette or self._palette(wish, post, run, near)
-        alt = photo.alt if photo else wish.alt
-        if not photo and (not alt or number or drawing != self.scenes.wanted(wish)):
-            alt = self.scenes.alts[drawing]
+        alt = photo.alt if photo else self.scenes.alts[drawing]
         made = made.model_copy(
             update={
                 "design": design, "look": look, "drawing": drawing, "palette": colours, "alt": alt,
