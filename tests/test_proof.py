@@ -183,8 +183,9 @@ def test_a_basis_that_is_in_force_on_no_day_is_named(book: Book) -> None:
 
 
 def test_a_rule_that_never_speaks_on_its_own_examples_is_named(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = book(rule("R-1") + rule("R-2", match="['保本吗|保息']", examples="{hit: [保本吗], pass: [早]}"))
-    assert named(made) == []
+    both = rule("R-1") + rule("R-2", match="['保本吗|保息']", examples="{hit: [保本吗], pass: [早]}")
+    assert named(book(both)) == []
+    made = book(both)
     speaks = type(made.rules["R-2"]).check
 
     def steps_back(self: Any, scan: Any) -> Any:
