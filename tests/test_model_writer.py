@@ -418,7 +418,7 @@ def test_a_rehearsal_sends_nothing_and_says_what_it_would_cost(
     path.write_text(path.read_text(encoding="utf-8") + prices, encoding="utf-8")
     assert run(["write", "autumn_savings", "payroll", "--dry-run", "--root", str(project)]) == 0
     shown = capsys.readouterr().out
-    assert shown.count("规矩：") == 1
+    assert shown.count("\n规矩：\n") == 1
     assert "[rate_3y]" in shown
     assert "要问 36 次" in shown
     assert "费用约 " in shown

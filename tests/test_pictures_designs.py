@@ -194,10 +194,12 @@ def test_without_a_signature_there_is_no_code_and_an_endless_address_is_refused(
 )
 def test_a_drawing_says_what_it_is_where_the_bank_keeps_a_trace(tmp_path: Path, policy: str, keys: set[str]) -> None:
     bank = BANK.model_copy(update={"ai_label": policy})
-    (path,) = make(tmp_path, longest("scene", "poster", "portrait", alt="窗边一壶热茶。"), bank=bank)
+    picture = longest("scene", "poster", "portrait", alt="窗边一壶热茶。")
+    (path,) = make(tmp_path, picture, bank=bank)
     found = chunks(path.read_bytes())
     assert found.keys() == keys
-    assert found["Description"] == "窗边一壶热茶。"
+    assert found["Description"] == picture.told
+    assert found["Description"].startswith(f"窗边一壶热茶。写着：{picture.headline}")
     assert found.get("Source", labels.DRAWN) == labels.DRAWN
     with Image.open(path) as image:
         image.load()
