@@ -6,6 +6,7 @@ It judges nothing. A word that few stretches have counts more than one that all 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from operator import add
@@ -102,8 +103,10 @@ class Alignment:
         Of each quantity of the text it must be said which units have it.
         """
         spans = _spans(text)
-        held = [[units for each, units in quantities.items() if low <= each.start < high] for low, high in spans]
-        scores = [self._scores(text[low:high], numbers) for (low, high), numbers in zip(spans, held, strict=True)]
+        numbers = sorted(quantities, key=_start)
+        cuts = [[bisect_left(numbers, end, key=_start) for end in span] for span in spans]
+        held = [[quantities[each] for each in numbers[first:last]] for first, last in cuts]
+        scores = [self._scores(text[low:high], units) for (low, high), units in zip(spans, held, strict=True)]
         whole = [sum(column) for column in zip(*scores, strict=True)]
         found = []
         for index, (low, high) in enumerate(spans):
@@ -132,6 +135,10 @@ class Alignment:
             for at in units:
                 scores[at] += SHARED_NUMBER
         return scores
+
+
+def _start(quantity: Quantity) -> int:
+    return quantity.start
 
 
 def _spans(text: str) -> list[tuple[int, int]]:

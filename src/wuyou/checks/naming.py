@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ..chinese import is_han
 from ..regexes import regex
@@ -120,8 +122,8 @@ def _strangers(told: Told, clause: Clause) -> Iterator[Sign]:
     source = told.source
     if told.denied(clause):
         return
-    for run in _LIST.finditer(told.text, *told.sentence(clause)):
-        if run.end() <= clause.start or run.start() >= clause.end or not _LINKS.search(run[0]):
+    for run in _runs(told.text, *told.sentence(clause)):
+        if run.end() <= clause.start or run.start() >= clause.end:
             continue
         items = list(_items(run[0], run.start()))
         known = [words for _, words in items if _is_known(words, source)]
@@ -135,6 +137,12 @@ def _strangers(told: Told, clause: Clause) -> Iterator[Sign]:
                 name = "listed+" if len(known) > 1 else "listed"
                 said = f"出处里是“{'、'.join(known)}”，没有这一个"
                 yield Sign(name, start, start + len(words), said, source.span(lists[0])[0])
+
+
+@lru_cache(maxsize=1 << 4)
+def _runs(text: str, low: int, high: int) -> tuple[re.Match[str], ...]:
+    """Return the enumerations of a sentence."""
+    return tuple(run for run in _LIST.finditer(text, low, high) if _LINKS.search(run[0]))
 
 
 def _items(run: str, at: int) -> Iterator[tuple[int, str]]:

@@ -140,11 +140,10 @@ def _numbered(told: Told, clause: Clause, group: str, mine: dict[str, Span]) -> 
 def _tied(told: Told, clause: Clause) -> Iterator[Sign]:
     """Yield a word of a sentence with a number that the source ties to its rival: 1.85%那档仅限柜面."""
     source = told.source
-    low, high = told.sentence(clause)
-    numbers = [each for each in told.quantities if low <= each.start < high and each.claim]
-    for group in told.groups(RIVALS) if numbers and not told.denied(clause) else ():
+    for group in told.groups(RIVALS) if not told.denied(clause) else ():
         mine = named(told, clause, RIVALS, group)
-        for number in numbers if mine else ():
+        numbers = [each for each in told.numbers_in(*told.sentence(clause)) if each.claim] if mine else []
+        for number in numbers:
             for place in told.places(number):
                 begin, end = source.segment(*place)
                 if not source.has(begin, end, "tying"):
@@ -210,9 +209,10 @@ def _side(text: Marked, number: Span, pair: str) -> tuple[str, Span] | None:
 def _exact(told: Told, clause: Clause) -> Iterator[Sign]:
     """Yield a number told as the only one where the source has it as a beginning or an end."""
     source = told.source
-    for quantity in told.numbers(clause):
-        if any(clause.start <= each.start < quantity.start for each in told.quantities):
-            continue
+    numbers = told.numbers(clause)
+    for quantity in numbers:
+        if numbers[0].start < quantity.start:
+            break
         if (
             quantity.bound
             or quantity.kind not in ("rate", "amount", "number")

@@ -236,8 +236,11 @@ class Told(Marked):
 
     def __init__(self, text: str, quantities: Sequence[Quantity], source: Source) -> None:
         super().__init__(text, source.lists)
-        self.quantities = quantities
+        self.quantities = sorted(quantities, key=_start)
         self.source = source
+        self._starts = list(map(_start, self.quantities))
+        self._stops = [found.span() for found in _STOPS.finditer(text)]
+        self._near: dict[Span, tuple[int, ...]] = {}
         self._places: dict[Quantity, list[Span]] = {}
         holders = {each: {source.unit_at(low) for low, _ in self.places(each)} for each in quantities}
         self.clauses = source.alignment.clauses(text, holders)
@@ -253,27 +256,33 @@ class Told(Marked):
 
     def units(self, clause: Clause) -> tuple[int, ...]:
         """Return the units a clause speaks of, or else those of the clauses around it."""
-        if clause.units:
-            return clause.units
-        low, high = self.sentence(clause)
-        return tuple(dict.fromkeys(at for each in self.clauses if low <= each.start < high for at in each.units))
+        return clause.units or self._units_of(self.sentence(clause))
 
     def around(self, clause: Clause) -> tuple[int, ...]:
         """Return the units that a clause, or one beside it, speaks of."""
-        low, high = self.sentence(clause)
-        own = clause.units
-        near = (at for each in self.clauses if low <= each.start < high for at in each.units)
-        return tuple(dict.fromkeys([*own, *near]))
+        return tuple(dict.fromkeys((*clause.units, *self._units_of(self.sentence(clause)))))
+
+    def _units_of(self, sentence: Span) -> tuple[int, ...]:
+        """Return the units that the clauses of a sentence speak of, in their order."""
+        if sentence not in self._near:
+            inside = self.clauses[slice(*(bisect_left(self.clauses, end, key=_start) for end in sentence))]
+            self._near[sentence] = tuple(dict.fromkeys(at for each in inside for at in each.units))
+        return self._near[sentence]
 
     def sentence(self, clause: Clause) -> Span:
         """Return the stretch of clauses around one that no full stop parts."""
-        low = max((found.end() for found in _STOPS.finditer(self.text, 0, clause.start)), default=0)
-        stop = _STOPS.search(self.text, clause.end)
-        return low, stop.start() if stop else len(self.text)
+        before = bisect_right(self._stops, clause.start, key=_end)
+        after = bisect_left(self._stops, (clause.end, 0))
+        low = self._stops[before - 1][1] if before else 0
+        return low, self._stops[after][0] if after < len(self._stops) else len(self.text)
 
     def numbers(self, clause: Clause) -> list[Quantity]:
         """Return the quantities of a clause."""
-        return [each for each in self.quantities if clause.start <= each.start < clause.end]
+        return self.numbers_in(clause.start, clause.end)
+
+    def numbers_in(self, low: int, high: int) -> list[Quantity]:
+        """Return the quantities that begin in a stretch."""
+        return self.quantities[bisect_left(self._starts, low) : bisect_left(self._starts, high)]
 
     def places(self, quantity: Quantity) -> list[Span]:
         """Return where the source has a quantity."""
@@ -286,6 +295,14 @@ class Told(Marked):
                 if same(quantity, each)
             ]
         return self._places[quantity]
+
+
+def _start(each: Quantity | Clause) -> int:
+    return each.start
+
+
+def _end(span: Span) -> int:
+    return span[1]
 
 
 def _lines(places: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:

@@ -135,8 +135,7 @@ def _card(entry: Entry) -> dict[str, Any]:
         "placeholders": allowed,
         "replies": [{"when": when, "answer": reply.answer} for when, reply in replies(entry)],
         "pictures": [
-            {"file": name, "alt": picture.told}
-            for name, picture in zip(pictures(entry), post.pictures, strict=True)
+            {"file": name, "alt": picture.told} for name, picture in zip(pictures(entry), post.pictures, strict=True)
         ],
         "approval": approval(entry),
         "by": entry.decision.by if entry.decision else "",
