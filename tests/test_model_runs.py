@@ -444,3 +444,12 @@ def test_a_failure_begins_nothing_new_and_is_the_first_in_order() -> None:
     with pytest.raises(ModelError, match="第 3 个"):
         together(work, range(1000), 5)
     assert len(begun) < 20
+
+
+def test_a_server_that_counts_more_than_was_estimated_is_believed_for_the_calls_under_way_too() -> None:
+    budget = Budget(ModelUse(tokens=10_000, max_tokens=500))
+    first, *_ = [budget.reserve(1000) for _ in range(4)]
+    budget.settle(first, Reply("好", False, 2000, 100, 0.1))
+    # 2,100 paid, three calls under way at 2,500 each: 9,600 of 10,000
+    with pytest.raises(ModelStopped, match="词元"):
+        budget.reserve(10)

@@ -69,14 +69,24 @@ class Budget:
         self._in = self._out = self._calls = self._replayed = 0
         self._money = 0.0
         self._troubles: Counter[str] = Counter()
+        self._dense = 1.0
+        """How many times its estimate a request has held at most, as far as servers have counted."""
+        self._under_way: dict[int, tuple[int, Spent]] = {}
+        """Estimate and what is set aside for each call under way, by number."""
+        self._number = 0
 
     def price(self, tokens_in: int, tokens_out: int) -> float:
         """Return what so many tokens cost."""
         return (tokens_in * self.use.price_in + tokens_out * self.use.price_out) / MILLION
 
-    def reserve(self, tokens_in: int) -> Spent:
-        """Set aside what a call can cost at most. Raises ModelStopped when that would pass a limit."""
-        most = Spent(1, tokens_in + self.use.max_tokens, self.price(tokens_in, self.use.max_tokens))
+    def _most(self, tokens_in: int) -> Spent:
+        """Return what a call can cost at most, if the servers go on counting as they have."""
+        dense = round(tokens_in * self._dense)
+        return Spent(1, dense + self.use.max_tokens, self.price(dense, self.use.max_tokens))
+
+    def reserve(self, tokens_in: int) -> int:
+        """Set aside what a call can cost at most; return its number. Raises ModelStopped when that would pass a limit."""
+        most = self._most(tokens_in)
 
         def grow(spent: Spent) -> Spent:
             after, use = spent.plus(most), self.use
@@ -95,22 +105,37 @@ class Budget:
             return after
 
         self._change(grow)
-        return most
+        with self._lock:
+            self._number += 1
+            self._under_way[self._number] = tokens_in, most
+            return self._number
 
-    def settle(self, most: Spent, reply: Reply) -> None:
-        """Put what a call has really cost in the place of what was set aside."""
+    def settle(self, number: int, reply: Reply) -> None:
+        """Put what a call has really cost in the place of what was set aside.
+
+        A server that counts more than was estimated raises what is set aside for every call under way, too.
+        """
         tokens = reply.tokens_in + reply.tokens_out
         real = Spent(1, tokens, self.price(reply.tokens_in, reply.tokens_out))
+        with self._lock:
+            estimate, most = self._under_way.pop(number)
+            if reply.tokens_in > estimate * self._dense:
+                self._dense = reply.tokens_in / max(1, estimate)
+                for other, (held, before) in self._under_way.items():
+                    self._under_way[other] = held, self._most(held)
+                    real = real.plus(self._most(held)).plus(before, -1)
         self._change(lambda spent: spent.plus(most, -1).plus(real))
         with self._lock:
             self._calls += 1
             self._in += reply.tokens_in
             self._out += reply.tokens_out
-            self._money += real.money
+            self._money += self.price(reply.tokens_in, reply.tokens_out)
             self._seconds.append(reply.seconds)
 
-    def give_back(self, most: Spent, trouble: str) -> None:
+    def give_back(self, number: int, trouble: str) -> None:
         """Give back what was set aside for a call that was refused before any answer."""
+        with self._lock:
+            _, most = self._under_way.pop(number)
         self._change(lambda spent: spent.plus(most, -1))
         self.trouble(trouble)
 

@@ -81,11 +81,11 @@ class Endpoint:
                     self.address,
                     "已有的回答都留着，服务好了再跑一次会接着写",
                 )
-            most = budget.reserve(tokens_in)
+            call = budget.reserve(tokens_in)
             try:
                 reply = self._adapted(messages, shape, tokens_in)
             except Failed as error:
-                budget.trouble(str(error)) if error.paid else budget.give_back(most, str(error))
+                budget.trouble(str(error)) if error.paid else budget.give_back(call, str(error))
                 busy, tries = busy + error.busy, tries + (not error.busy)
                 wait = pause if error.wait is None else error.wait
                 if wait > LONGEST_WAIT_SECONDS:
@@ -99,14 +99,14 @@ class Endpoint:
                     time.sleep(wait)
                 pause *= 2
             except Refused as error:
-                budget.give_back(most, "请求被拒")
+                budget.give_back(call, "请求被拒")
                 raise ModelError(f"模型服务不收这个请求：{error}", self.address, "请看模型和参数，或不用模型") from None
             except ModelStopped:
-                budget.give_back(most, "服务拒绝")
+                budget.give_back(call, "服务拒绝")
                 raise
             else:
                 self._unanswered = 0
-                budget.settle(most, reply)
+                budget.settle(call, reply)
                 return reply
 
     # ── what it can do ──
